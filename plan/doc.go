@@ -1,0 +1,67 @@
+// Package plan holds what is to happen in a run, as a value and as text.
+//
+// A scenario and a seed make a plan; a world carries it out. A plan says all
+// that was drawn, so it stands on its own: a seed is good only together with
+// the commit that drew from it, a plan is good for ever. Print writes a plan,
+// Parse reads it back to the same value, and people may edit it in between.
+//
+// # The nouns, in order
+//
+// A Plan has a Topology (how many servers, their time-outs, and what the
+// model's network and disks draw from), Setup calls, Clients with the Calls
+// each makes, and Steps, which are the faults and what is waited for.
+//
+// A Call is one client operation. It is made After a pause that begins when
+// the client's previous call has ended, so a client has one call open at a
+// time. A call may depend on what the client has read: version "seen" is the
+// version that this client last saw at that path, value "seen+5" the number
+// it last read there, plus five. Memory resolves such calls; both worlds use
+// it, so that they agree on what a call means. A call that depends on
+// something never seen is left out of the run.
+//
+// A Step is one action and its Moment: at a time since the clients started,
+// some time after the step before, or when a protocol point is reached. Steps
+// are carried out one after the other; an await step ends when what it waits
+// for has come, or fails the run as unfinished when it has not come in time.
+//
+// # What every world does around the steps
+//
+//  1. Start all servers; wait until one leads and all others follow it.
+//  2. Make the setup calls, one after the other, as client c0.
+//  3. Start the clients, and carry out the steps.
+//  4. Undo what the steps left in force: heal links, start and resume servers,
+//     connect clients. Wait until the ensemble is healthy as in 1.
+//  5. Let the clients go on for Topology.Settle, then stop each after the call
+//     it has open.
+//  6. On every server: sync, then read every znode. These are the final reads.
+//
+// A client that has made all its calls is done; a scenario draws enough of
+// them to outlast its steps.
+//
+// # Text form
+//
+// One item a line; indentation and blank lines mean nothing; # begins a
+// comment at the start of a line. The first line is "schism plan 1".
+//
+//	schism plan 1
+//	scenario leader-partition
+//	seed 1
+//	servers 3
+//	tick 500ms
+//	…
+//	setup
+//		+0s create /r "0"
+//	client c1 n1
+//		+12ms get /r
+//		+3ms set /r "c1.1" seen
+//	steps
+//		at 1s name L leader
+//		+0s cut L -- others
+//		+0s await leader except L within 20s
+//		+1s heal
+//
+// # Weaknesses
+//
+// Clients are closed loops; a plan cannot say that two calls of one client
+// overlap. Times are kept in nanoseconds, without a calendar.
+package plan

@@ -1,0 +1,257 @@
+package plan
+
+import "slices"
+
+// Action is what a step does.
+type Action uint8
+
+// The actions. A and B are a step's targets.
+const (
+	// Name gives the server that A resolves to now the name in As, for the
+	// steps after it.
+	Name Action = iota + 1
+	// Crash ends the servers A at once; what was not synced may be lost.
+	Crash
+	// Start starts the servers A, which were down.
+	Start
+	// Restart is Crash and Start.
+	Restart
+	// Pause stops the servers A in their tracks; Resume wakes them up.
+	Pause
+	Resume
+	// Cut lets nothing pass from A to B, and with Both nothing back.
+	Cut
+	// Slow sets Link on what passes from A to B, and with Both back.
+	Slow
+	// Heal undoes every Cut and Slow, or those from A to B if A is given.
+	Heal
+	// Silence keeps the clients A from sending and hearing anything, without
+	// closing their connections; Unsilence ends it.
+	Silence
+	Unsilence
+	// Jump moves the wall clock of the servers A by By. Model only.
+	Jump
+	// Await waits for For, at most Within.
+	Await
+)
+
+var actionNames = [...]string{
+	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
+	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Jump: "jump", Await: "await",
+}
+
+func (a Action) String() string {
+	if int(a) < len(actionNames) && a != 0 {
+		return actionNames[a]
+	}
+	return "action" + itoa(int(a))
+}
+
+// Step is one action and its moment.
+type Step struct {
+	When   Moment
+	Action Action
+	// A and B are targets: server names (n1), names given by a Name step (L),
+	// client names (c1, for Silence), and the words of Role.
+	A, B []string
+	// Both makes Cut, Slow and Heal go both ways.
+	Both bool
+	// Except keeps these out of what a role word resolves to.
+	Except []string
+	As     string   // Name
+	Link   Link     // Slow
+	By     Duration // Jump
+	For    Event    // Await
+	Count  int      // Await Calls
+	Within Duration // Await
+}
+
+// Role words that may stand for servers in a step's targets.
+const (
+	Leader   = "leader"   // the server that leads now
+	Follower = "follower" // the follower of the lowest number
+	All      = "all"      // every server
+	Others   = "others"   // every server that is not a target of the other side
+)
+
+// Moment is when a step happens. Exactly one of its forms is used.
+type Moment struct {
+	// Kind says which of the other fields counts.
+	Kind MomentKind
+	// D is a time since the clients started (At), or since the step before
+	// ended (After).
+	D     Duration
+	Point Point
+}
+
+// MomentKind is the form of a Moment.
+type MomentKind uint8
+
+// The forms of a Moment.
+const (
+	After MomentKind = iota
+	At
+	When
+)
+
+// Point is a protocol point: the N-th time from now on that a server does
+// something that can be seen.
+type Point struct {
+	// Who does it: a target.
+	Who string
+	// Verb is sends, receives, writes, logs or applies.
+	Verb string
+	// What is a message type (ACK), a file (currentEpoch) or empty.
+	What string
+	// Peer is whom it is sent to or received from, "" anybody.
+	Peer string
+	// N counts from 1.
+	N int
+}
+
+var pointVerbs = []string{"sends", "receives", "writes", "logs", "applies"}
+
+// Link is what Slow does to a link.
+type Link struct {
+	Delay, Jitter Duration
+	Loss          int // parts per million
+}
+
+// Event is what an Await step waits for.
+type Event uint8
+
+// The events.
+const (
+	// HasLeader: a server leads, with a quorum, that is not among Except.
+	HasLeader Event = iota + 1
+	// NoLeader: no running, unpaused server leads.
+	NoLeader
+	// Ready: one server leads and every server that runs follows it.
+	Ready
+	// Calls: Count further calls of any client have ended well.
+	Calls
+	// Expired: the session of client A has expired, by the client's own word.
+	Expired
+)
+
+var eventNames = [...]string{HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired"}
+
+func (e Event) String() string {
+	if int(e) < len(eventNames) && e != 0 {
+		return eventNames[e]
+	}
+	return "event" + itoa(int(e))
+}
+
+// View is what a world knows of its servers when a step's targets are resolved.
+type View interface {
+	// Size is the number of servers.
+	Size() int
+	// Leading is the server that leads now, 0 if none does.
+	Leading() int
+	// Named is the server that a Name step gave this name, 0 if none did.
+	Named(name string) int
+	// Up says whether server n runs and is not paused.
+	Up(n int) bool
+}
+
+// Resolve gives the servers that targets stand for now, ascending. Those in
+// except are left out of role words, and others of the word Others. Role words
+// that fit no server resolve to none: a step on nothing does nothing, and its
+// scenario's probes will tell.
+func Resolve(v View, targets, except, others []string) []int {
+	var set, not, away [MaxServers + 1]bool
+	mark := func(into *[MaxServers + 1]bool, names []string) {
+		for _, t := range names {
+			if n := one(v, t); n > 0 {
+				into[n] = true
+			}
+		}
+	}
+	mark(&not, except)
+	mark(&away, others)
+	for _, t := range targets {
+		switch t {
+		case All, Others:
+			for n := 1; n <= v.Size(); n++ {
+				set[n] = set[n] || !not[n] && (t == All || !away[n])
+			}
+		case Leader:
+			if n := v.Leading(); n > 0 && !not[n] {
+				set[n] = true
+			}
+		case Follower:
+			for n := 1; n <= v.Size(); n++ {
+				if n != v.Leading() && v.Up(n) && !not[n] && !away[n] {
+					set[n] = true
+					break
+				}
+			}
+		default:
+			mark(&set, []string{t})
+		}
+	}
+	var servers []int
+	for n := 1; n <= v.Size(); n++ {
+		if set[n] {
+			servers = append(servers, n)
+		}
+	}
+	return servers
+}
+
+func one(v View, target string) int {
+	if target == Leader {
+		return v.Leading()
+	}
+	if n := ServerNumber(target); n > 0 && n <= v.Size() {
+		return n
+	}
+	return v.Named(target)
+}
+
+// ServerNumber is the number in a server name such as n3, 0 if it is none.
+func ServerNumber(name string) int { return numbered(name, 'n') }
+
+// ClientNumber is the number in a client name such as c3, -1 if it is none.
+func ClientNumber(name string) int {
+	if name == "c0" {
+		return 0
+	}
+	if n := numbered(name, 'c'); n > 0 {
+		return n
+	}
+	return -1
+}
+
+func numbered(name string, prefix byte) int {
+	if len(name) < 2 || len(name) > 5 || name[0] != prefix || name[1] == '0' {
+		return 0
+	}
+	n := 0
+	for i := 1; i < len(name); i++ {
+		if name[i] < '0' || name[i] > '9' {
+			return 0
+		}
+		n = n*10 + int(name[i]-'0')
+	}
+	return n
+}
+
+// RunsOnlyInModel says why a step needs the model, "" if real worlds can do it.
+func (s Step) RunsOnlyInModel() string {
+	switch {
+	case s.Action == Jump:
+		return "clock jumps are made only in the model"
+	case s.When.Kind == When:
+		return "protocol points are seen only in the model"
+	}
+	return ""
+}
+
+// Equal reports whether two steps are the same.
+func (s Step) Equal(o Step) bool {
+	return s.When == o.When && s.Action == o.Action && slices.Equal(s.A, o.A) && slices.Equal(s.B, o.B) &&
+		s.Both == o.Both && slices.Equal(s.Except, o.Except) && s.As == o.As && s.Link == o.Link &&
+		s.By == o.By && s.For == o.For && s.Count == o.Count && s.Within == o.Within
+}

@@ -1,0 +1,141 @@
+package runlog
+
+// Kind is what an event is about.
+type Kind uint8
+
+// The kinds, and the fields that each uses beside T and Cause.
+const (
+	// Start: server Node's process runs. Crash: it ended. Pause, Resume.
+	Start Kind = iota + 1
+	Crash
+	Pause
+	Resume
+	// Role: server Node is now Text (looking, following, leading, serving), in
+	// Epoch, with last Zxid and the digest Chain of its whole history. "serving"
+	// means that clients are served.
+	Role
+	// Send, Recv, Drop: Node sent Msg to Peer, got it from Peer, or it was lost
+	// on the way. Zxid and Epoch are the message's. Only in the model.
+	Send
+	Recv
+	Drop
+	// Write: Node began to write Text (currentEpoch, acceptedEpoch, log,
+	// snapshot, truncate), Epoch or Zxid. Synced: that is on its disk. Model.
+	Write
+	Synced
+	// Propose: leader Node proposed Zxid. Apply: Node applied the committed
+	// Zxid; Chain is the digest of its history up to it. Model.
+	Propose
+	Apply
+	// Restore: Node's state is now the history up to Zxid with digest Chain,
+	// taken from Text (disk, snap, diff). Truncate: cut back to Zxid. Model.
+	Restore
+	Truncate
+	// Step: step number Num, Text, is in force; Servers are those it was
+	// resolved to.
+	Step
+	// LinkState: what Node sends to Peer now fares as Text: up, cut, or slow
+	// with its parameters.
+	LinkState
+	// Conn: client Client is connected to Node with Session. Lost: it no longer
+	// is. Expired: its session is over, by the client's own word.
+	Conn
+	Lost
+	Expired
+	// Call: Client begins call Num: Op, Path, Data, Version, Mode, Parts.
+	// Ret: it ended with Out and Err, and what the reply showed.
+	Call
+	Ret
+	// Watch: Client was told that Path was changed, as Text says.
+	Watch
+	// Await: what step Num awaited has come.
+	Await
+	// Ready: the ensemble is healthy: Node leads in Epoch and all follow; Text
+	// says at which point of the run.
+	Ready
+	// Begin: the clients start. Done: they have stopped.
+	Begin
+	Done
+	// Final: at the end, server Node holds Path with Data, Version, Czxid,
+	// Mzxid, Owner. Tree: that was all: Num znodes, as of Zxid.
+	Final
+	Tree
+	// Violated: an invariant that is watched while the run goes on was broken;
+	// Msg is its name, Text says how.
+	Violated
+	// End is the last event. Text is "" or why the run could not go on.
+	End
+)
+
+var kindNames = [...]string{
+	Start: "start", Crash: "crash", Pause: "pause", Resume: "resume", Role: "role", Send: "send", Recv: "recv", Drop: "drop",
+	Write: "write", Synced: "synced", Propose: "propose", Apply: "apply", Restore: "restore", Truncate: "truncate",
+	Step: "step", LinkState: "link", Conn: "conn", Lost: "lost", Expired: "expired", Call: "call", Ret: "ret", Watch: "watch",
+	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Final: "final", Tree: "tree", Violated: "violated", End: "end",
+}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// The outcomes of a Ret.
+const (
+	OK      = "ok"
+	Fail    = "fail"
+	Unknown = "unknown"
+)
+
+// Event is one line of a log. Which fields count depends on its Kind.
+type Event struct {
+	T     int64 // nanoseconds since the run began
+	Kind  Kind
+	Cause int64 // number of an earlier event, 0 none
+
+	Node   int // server, 1…; 0 none
+	Peer   int // server, or for Recv and Send a client as -1-number
+	Client int // client number plus 1 (c0 is 1), 0 none
+	Num    int // call or step number, from 0; a count for Tree
+
+	Msg   string
+	Text  string
+	Epoch uint32
+	Zxid  uint64
+	Chain uint64
+
+	Session int64
+	Op      string
+	Path    string
+	Data    string
+	// Version is a znode version, or the guard of a call.
+	Version  int32
+	Cversion int32
+	Mode     string // "ephemeral", "sequential", "ephemeral sequential"
+	Out      string
+	Err      string // ZooKeeper's name of the error: NoNode, BadVersion
+	Czxid    uint64
+	Mzxid    uint64
+	Pzxid    uint64
+	Owner    int64
+	Kids     []string
+	Parts    []Part
+	Servers  []int
+}
+
+// Part is one part of a multi, and in a Ret its result.
+type Part struct {
+	Op      string
+	Path    string
+	Data    string
+	Version int32
+	Mode    string
+	Err     string
+}
+
+// Header is the first line of a log.
+type Header struct {
+	Scenario string
+	Seed     uint64
+	World    string // sim, local, docker
+	Variant  string // of the model, or the version of the real servers
+	Bug      string
+	Servers  int
+	Clients  int
+}
