@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -39,42 +42,66 @@ func (d Duration) String() string {
 func ParseDuration(s string) (Duration, error) {
 	for _, u := range units {
 		num, ok := strings.CutSuffix(s, u.suffix)
-		if !ok || num == "" || num[len(num)-1] < '0' || num[len(num)-1] > '9' {
+		if !ok {
 			continue
 		}
-		whole, frac, _ := strings.Cut(num, ".")
-		w, err := strconv.ParseInt(whole, 10, 64)
-		if err != nil || len(frac) > 9 || abs(w) > int64(1<<62)/int64(u.size) {
-			break
+		digits, negative := strings.CutPrefix(num, "-")
+		if digits == "" || !digit(digits[len(digits)-1]) {
+			continue // the s of 5ms is no unit; its ms is, and comes first
 		}
-		d := Duration(w) * u.size
-		if frac != "" {
-			f, scale := int64(0), int64(1)
-			for _, c := range frac {
-				if c < '0' || c > '9' {
-					return 0, fmt.Errorf("%q is no duration", s)
-				}
-				f, scale = f*10+int64(c-'0'), scale*10
-			}
-			if f*int64(u.size)%scale != 0 {
-				return 0, fmt.Errorf("%q is finer than a nanosecond", s)
-			}
-			part := Duration(f * int64(u.size) / scale)
-			if strings.HasPrefix(num, "-") {
-				part = -part
-			}
-			d += part
+		d, err := exact(digits, uint64(u.size), negative)
+		if err != nil {
+			return 0, fmt.Errorf("%q %w", s, err)
 		}
 		return d, nil
 	}
-	return 0, fmt.Errorf("%q is no duration: want a number and ns, us, ms or s, such as 250ms", s)
+	return 0, fmt.Errorf("%q %w", s, errNoDuration)
 }
 
-func abs(i int64) int64 {
-	if i < 0 {
-		return -i
+var (
+	errNoDuration = errors.New("is no duration: want a number and ns, us, ms or s, such as 250ms")
+	errTooLong    = errors.New("is too long: want at most 292 years, 9223372036s")
+	errTooFine    = errors.New("is finer than a nanosecond")
+)
+
+// exact is digits, a decimal number without a sign, times size.
+func exact(digits string, size uint64, negative bool) (Duration, error) {
+	whole, frac, _ := strings.Cut(digits, ".")
+	w, err := strconv.ParseUint(whole, 10, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, errTooLong
 	}
-	return i
+	if err != nil {
+		return 0, errNoDuration
+	}
+	if len(frac) > 9 {
+		return 0, errTooFine
+	}
+	f, scale := uint64(0), uint64(1)
+	for i := range len(frac) {
+		if !digit(frac[i]) {
+			return 0, errNoDuration
+		}
+		f, scale = f*10+uint64(frac[i]-'0'), scale*10
+	}
+	if f*size%scale != 0 {
+		return 0, errTooFine
+	}
+	high, sum := bits.Mul64(w, size)
+	sum, carry := bits.Add64(sum, f*size/scale, 0)
+	limit := uint64(math.MaxInt64)
+	if negative {
+		limit++ // the least int64 is one further from zero than the largest
+	}
+	if high != 0 || carry != 0 || sum > limit {
+		return 0, errTooLong
+	}
+	if negative {
+		return Duration(-sum), nil
+	}
+	return Duration(sum), nil
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func itoa(i int) string { return strconv.Itoa(i) }

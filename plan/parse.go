@@ -20,12 +20,12 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e
 // Parse reads a plan from its text. The file name is used in errors only,
 // which are *SyntaxError. What Parse accepts is valid in the sense of Validate.
 func Parse(file, text string) (*Plan, error) {
-	r := &reader{file: file}
+	r := &reader{file: file, at: map[string]int{}}
 	p := &Plan{}
 	section := ""
 	for line := range strings.Lines(text) {
 		r.line++
-		if err := r.split(strings.TrimSpace(line)); err != nil {
+		if err := r.split(strings.Trim(line, " \t\r\n")); err != nil {
 			return nil, err
 		}
 		if len(r.words) == 0 {
@@ -46,7 +46,10 @@ func Parse(file, text string) (*Plan, error) {
 		r.line = max(r.line, 1)
 		return nil, r.errorf("not a plan: want the first line %q", header)
 	}
-	if err := p.Validate(); err != nil {
+	if err := p.validate(); err != nil {
+		if line, ok := r.at[err.item]; ok {
+			r.line = line
+		}
 		return nil, r.errorf("%v", err)
 	}
 	return p, nil
@@ -58,6 +61,9 @@ type reader struct {
 	line    int
 	started bool
 	words   []string
+	// at is the line where an item stands, so that what Validate finds is
+	// reported there. Its keys are those of invalid.
+	at map[string]int
 }
 
 func (r *reader) errorf(format string, args ...any) error {
@@ -156,6 +162,9 @@ var topWords = []string{"scenario", "seed", "variant", "bug", "servers", "tick",
 // item reads one line: a top-level word, or an item of the section it is in.
 func (r *reader) item(p *Plan, section *string) error {
 	if slices.Contains(topWords, r.words[0]) {
+		if err := r.once(); err != nil {
+			return err
+		}
 		if err := r.top(p, section); err != nil {
 			return err
 		}
@@ -169,9 +178,11 @@ func (r *reader) item(p *Plan, section *string) error {
 		}
 		if *section == "setup" {
 			p.Setup = append(p.Setup, c)
+			r.at[callItem(0, len(p.Setup)-1)] = r.line
 		} else {
 			last := &p.Clients[len(p.Clients)-1]
 			last.Calls = append(last.Calls, c)
+			r.at[callItem(len(p.Clients), len(last.Calls)-1)] = r.line
 		}
 	case "steps":
 		s, err := r.step()
@@ -179,10 +190,22 @@ func (r *reader) item(p *Plan, section *string) error {
 			return err
 		}
 		p.Steps = append(p.Steps, s)
+		r.at[stepItem(len(p.Steps)-1)] = r.line
 	default:
 		return r.errorf("unknown word %q: want one of %s", r.words[0], strings.Join(topWords, ", "))
 	}
 	return r.end()
+}
+
+// once refuses a second line of a word that may stand once: the reader of a
+// plan must not wonder which of two seeds counts.
+func (r *reader) once() error {
+	w := r.words[0]
+	if line, dup := r.at[w]; dup && w != "client" {
+		return r.errorf("a second %s: the first is on line %d", w, line)
+	}
+	r.at[w] = r.line
+	return nil
 }
 
 func (r *reader) top(p *Plan, section *string) error {
@@ -252,5 +275,6 @@ func (r *reader) client(p *Plan) error {
 		}
 	}
 	p.Clients = append(p.Clients, c)
+	r.at[clientItem(len(p.Clients)-1)] = r.line
 	return nil
 }

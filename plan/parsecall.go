@@ -3,6 +3,7 @@ package plan
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // call reads a client's call: +12ms set /r "v" seen.
@@ -118,5 +119,13 @@ func validPath(p string) bool {
 			return false
 		}
 	}
-	return !strings.ContainsFunc(p, func(c rune) bool { return c <= ' ' || c == 0x7f || c == '"' || c == 0xfffd || c >= 0x80 && c < 0xa0 })
+	return !strings.ContainsFunc(p, unfit)
+}
+
+// unfit are the runes that ZooKeeper refuses in a path (control characters,
+// the private use area, specials, and all beyond 16 bits, which it sees as
+// surrogates), and those that would not come back from a plan's text: white
+// space and the double quote. Bytes that are no UTF-8 come as U+FFFD.
+func unfit(c rune) bool {
+	return c == '"' || unicode.IsSpace(c) || unicode.IsControl(c) || c >= 0xd800 && c <= 0xf8ff || c >= 0xfff0
 }

@@ -64,7 +64,9 @@ func (s *Stream) Duration(lo, hi Duration) Duration {
 
 // Chance is true for ppm of a million draws. It draws nothing when the answer
 // does not depend on the draw.
-func (s *Stream) Chance(ppm int) bool { return ppm > 0 && s.Intn(1_000_000) < ppm }
+func (s *Stream) Chance(ppm int) bool {
+	return ppm > 0 && (ppm >= 1_000_000 || s.Intn(1_000_000) < ppm)
+}
 
 // Shuffle puts n elements into a random order.
 func (s *Stream) Shuffle(n int, swap func(i, j int)) {

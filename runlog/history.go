@@ -38,6 +38,9 @@ func NewHistory(events []Event) (History, error) {
 		e := &events[i]
 		switch e.Kind {
 		case Call:
+			if e.Client < 1 {
+				return nil, fmt.Errorf("event %d: a call without a client", i+1)
+			}
 			if at, busy := open[e.Client]; busy {
 				return nil, fmt.Errorf("event %d: client c%d calls while its call %d is open", i+1, e.Client-1, h[at].Num)
 			}
