@@ -1,22 +1,96 @@
 package artifact
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"crypto/sha512"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/artifact/internal/pins"
+)
+
+//go:generate go run ./pin -table pins.txt
 
 // Default is the release that runs when none is named: the newest known.
 const Default = "3.9.5"
 
+const zooKeeper = "zookeeper"
+
+//go:embed pins.txt
+var table []byte
+
+// releases is the parsed table. That it parses is tested, so a table that does
+// not is an impossible state.
+var releases = sync.OnceValue(func() []pins.Release {
+	all, err := pins.Parse(bytes.NewReader(table))
+	if err != nil {
+		panic("artifact: pins.txt: " + err.Error())
+	}
+	return all
+})
+
 // Versions lists the known releases of ZooKeeper, oldest first.
-func Versions() []string { panic("not yet") }
+func Versions() []string {
+	var vs []string
+	for _, r := range releases() {
+		if r.Product == zooKeeper {
+			vs = append(vs, r.Version)
+		}
+	}
+	return vs
+}
 
 // ZooKeeper returns the class path of a release: absolute paths of its jars in
 // the cache, each verified by its SHA-512 during this call. What is missing is
 // fetched. The error is an *UnknownVersion, a *WrongChecksum (the jar is not
 // kept) or a *cluster.NotReady, when there is nowhere to fetch from.
-func ZooKeeper(ctx context.Context, version string) (classpath []string, err error) { panic("not yet") }
+func ZooKeeper(ctx context.Context, version string) (classpath []string, err error) {
+	r, err := find(version)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := cluster.CacheDir("artifacts")
+	if err != nil {
+		return nil, err
+	}
+	if err := (store{dir: dir, source: sourceFromEnv()}).complete(ctx, r.Jars); err != nil {
+		return nil, fmt.Errorf("ZooKeeper %s: %w", version, err)
+	}
+	for _, j := range r.Jars {
+		classpath = append(classpath, filepath.Join(dir, filepath.FromSlash(j.Path())))
+	}
+	return classpath, nil
+}
 
 // Digest identifies the whole class path of a release by content: the SHA-512
 // over its pins, in hexadecimal. It needs no file.
-func Digest(version string) (string, error) { panic("not yet") }
+func Digest(version string) (string, error) {
+	r, err := find(version)
+	if err != nil {
+		return "", err
+	}
+	h := sha512.New()
+	for _, j := range r.Jars {
+		fmt.Fprintln(h, j, j.SHA512)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func find(version string) (pins.Release, error) {
+	for _, r := range releases() {
+		if r.Product == zooKeeper && r.Version == version {
+			return r, nil
+		}
+	}
+	known := Versions()
+	return pins.Release{}, &UnknownVersion{Version: version, Nearest: nearest(version, known), Known: known}
+}
 
 // UnknownVersion says that no release of that name is pinned here.
 type UnknownVersion struct {
@@ -26,6 +100,11 @@ type UnknownVersion struct {
 	Known   []string
 }
 
+func (e *UnknownVersion) Error() string {
+	return fmt.Sprintf("no ZooKeeper release %q is known; nearest is %s (known: %s)",
+		e.Version, e.Nearest, strings.Join(e.Known, ", "))
+}
+
 // WrongChecksum says that a jar's content is not what the pin demands. It was
 // refused and not kept.
 type WrongChecksum struct {
@@ -33,4 +112,9 @@ type WrongChecksum struct {
 	Jar, Source string
 	// Want and Got are SHA-512 sums in hexadecimal.
 	Want, Got string
+}
+
+func (e *WrongChecksum) Error() string {
+	return fmt.Sprintf("%s from %s has the wrong content and was refused: SHA-512 is %s, want %s",
+		e.Jar, e.Source, e.Got, e.Want)
 }

@@ -1,6 +1,13 @@
 package leftover
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
 
 // Thing is something that a run holds outside of its own memory and folder.
 type Thing struct {
@@ -17,6 +24,10 @@ type Left struct {
 	Thing Thing
 }
 
+func (l Left) String() string {
+	return fmt.Sprintf("%s %s of run %s (process %d, gone)", l.Thing.Kind, l.Thing.ID, l.Run, l.Owner.PID)
+}
+
 // Kind knows one sort of thing. Its methods are called for things whose owner
 // is known to be dead, and must not touch anything else.
 type Kind interface {
@@ -25,42 +36,78 @@ type Kind interface {
 	Remove(ctx context.Context, id string) error
 }
 
+var kinds = struct {
+	sync.Mutex
+	byName map[string]Kind
+}{byName: map[string]Kind{}}
+
 // Register makes a kind known, usually from an init function. A second kind of
 // the same name is a mistake in the program and panics.
-func Register(name string, k Kind) { panic("not yet") }
+func Register(name string, k Kind) {
+	kinds.Lock()
+	defer kinds.Unlock()
+	if kinds.byName[name] != nil {
+		panic("leftover: kind " + name + " registered twice")
+	}
+	kinds.byName[name] = k
+}
 
-// Record is the register's entry of one run.
-type Record struct{ run string }
+func lookup(name string) (Kind, error) {
+	kinds.Lock()
+	defer kinds.Unlock()
+	if k := kinds.byName[name]; k != nil {
+		return k, nil
+	}
+	return nil, fmt.Errorf("this program cannot remove %s, only %v", name, slices.Sorted(maps.Keys(kinds.byName)))
+}
 
-// Open makes the entry of a run. The name must be new: see NewRun.
-func Open(run string) (*Record, error) { panic("not yet") }
+// Find lists what dead runs have left, and changes nothing. An entry may list
+// things that were never made, or are gone with their owner.
+func Find() ([]Left, error) {
+	entries, err := readAll()
+	var all []Left
+	for _, e := range entries {
+		if e.Owner.Alive() {
+			continue
+		}
+		for _, t := range e.Things {
+			all = append(all, Left{Run: e.Run, Owner: e.Owner, Thing: t})
+		}
+	}
+	return all, err
+}
 
-// NewRun draws a name that no other run has: 16 hexadecimal digits.
-func NewRun() string { panic("not yet") }
+// Clean removes what dead runs have left, and then their entries, and returns
+// what it removed. It goes on after an error; the entry of a thing that could
+// not be removed stays, for the next try. Two processes may clean at once.
+func Clean(ctx context.Context) ([]Left, error) {
+	entries, err := readAll()
+	errs := []error{err}
+	var gone []Left
+	for _, e := range entries {
+		if e.Owner.Alive() {
+			continue
+		}
+		removed, err := e.remove(ctx)
+		gone = append(gone, removed...)
+		errs = append(errs, err)
+	}
+	return gone, errors.Join(errs...)
+}
 
-// Hold notes that the run is about to make the thing. It returns once the note
-// would survive a crash, so call it before making the thing.
-func (r *Record) Hold(t Thing) error { panic("not yet") }
-
-// Close removes the entry: call it when all that was held is gone.
-func (r *Record) Close() error { panic("not yet") }
-
-// Find lists what dead runs have left.
-func Find() ([]Left, error) { panic("not yet") }
-
-// Clean removes what Find lists and returns what it removed.
-func Clean(ctx context.Context) ([]Left, error) { panic("not yet") }
-
-// Self is the calling process.
-func Self() Owner { panic("not yet") }
-
-// Alive says whether the process still runs. Of a process of another machine
-// or process number space nothing can be known, so it counts as alive.
-func (o Owner) Alive() bool { panic("not yet") }
-
-// String gives a text without spaces, fit for a container's label;
-// ParseOwner reads it.
-func (o Owner) String() string { panic("not yet") }
-
-// ParseOwner reads what Owner.String wrote.
-func ParseOwner(s string) (Owner, error) { panic("not yet") }
+// remove goes backwards: what was made last may lean on what was made before,
+// as containers lean on their network.
+func (e entry) remove(ctx context.Context) ([]Left, error) {
+	var gone []Left
+	for _, t := range slices.Backward(e.Things) {
+		k, err := lookup(t.Kind)
+		if err == nil {
+			err = k.Remove(ctx, t.ID)
+		}
+		if err != nil {
+			return gone, fmt.Errorf("left by run %s: %s %s: %w", e.Run, t.Kind, t.ID, err)
+		}
+		gone = append(gone, Left{Run: e.Run, Owner: e.Owner, Thing: t})
+	}
+	return gone, drop(e.path)
+}

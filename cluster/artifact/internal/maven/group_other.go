@@ -1,0 +1,7 @@
+//go:build !unix
+
+package maven
+
+import "os/exec"
+
+func tieToGroup(*exec.Cmd) {}
