@@ -1,0 +1,268 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/testcontainers/testcontainers-go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/image"
+	"github.com/schismlab/schism/cluster/leftover"
+	"github.com/schismlab/schism/cluster/server"
+)
+
+// closeLimit bounds Close, which must work when the caller's context is over.
+const closeLimit = time.Minute
+
+// Ensemble is a cluster.Ensemble whose servers are containers.
+type Ensemble struct {
+	engine  *testcontainers.DockerClient
+	run     string
+	record  *leftover.Record
+	version string
+	img     image.Image
+	net     *bridge
+	servers []*node // server n at n-1
+	links   *links
+
+	closing sync.Once
+	closed  error
+}
+
+var _ cluster.Ensemble = (*Ensemble)(nil)
+
+// Start starts an ensemble in containers and returns once every server's
+// process exists; they do not serve yet, see Status. ctx bounds the start only:
+// whatever becomes of it later, the caller must Close the ensemble. The error
+// is a *cluster.NotReady when no engine answers or no image can be had. After
+// an error nothing is left behind.
+func Start(ctx context.Context, o cluster.Options) (cluster.Ensemble, error) {
+	if err := check(&o); err != nil {
+		return nil, err
+	}
+	engine, err := image.Engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	img, err := image.Ensure(ctx, o.Version, io.Discard)
+	if err != nil {
+		engine.Close()
+		return nil, err
+	}
+	e := &Ensemble{engine: engine, run: leftover.NewRun(), version: o.Version, img: img}
+	if err := e.start(ctx, o); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// check refuses options that no ensemble can have.
+func check(o *cluster.Options) error {
+	switch {
+	case o.Servers < 1 || o.Servers > mostServers:
+		return fmt.Errorf("%d servers: a docker ensemble has 1 to %d", o.Servers, mostServers)
+	case o.Tick < time.Millisecond:
+		return fmt.Errorf("tick %v: want at least 1ms", o.Tick)
+	case o.InitLimit < 1 || o.SyncLimit < 1:
+		return fmt.Errorf("initLimit %d, syncLimit %d: want at least 1 tick each", o.InitLimit, o.SyncLimit)
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err == nil {
+		// The engine mounts what a path leads to, not the link.
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("folder of the run: %w", err)
+	}
+	o.Dir = dir
+	return nil
+}
+
+// start makes everything, in the order in which things depend on each other.
+func (e *Ensemble) start(ctx context.Context, o cluster.Options) error {
+	record, err := leftover.Open(e.run)
+	if err != nil {
+		return err
+	}
+	e.record = record
+	if err := record.Hold(leftover.Thing{Kind: kindName, ID: e.run}); err != nil {
+		return err
+	}
+	if e.net, err = newBridge(ctx, e.engine, e.run); err != nil {
+		return err
+	}
+	for n := 1; n <= o.Servers; n++ {
+		node, err := e.newNode(n, o)
+		if err != nil {
+			return err
+		}
+		e.servers = append(e.servers, node)
+	}
+	if err := e.each(func(s *node) error { return s.create(ctx) }); err != nil {
+		return err
+	}
+	e.links = openLinks(e.net.subnet, e.servers, o.Seed)
+	return e.each(func(s *node) error { return s.start(ctx) })
+}
+
+// each does something to all servers at once.
+func (e *Ensemble) each(do func(*node) error) error {
+	var g errgroup.Group
+	for _, s := range e.servers {
+		g.Go(func() error { return do(s) })
+	}
+	return g.Wait()
+}
+
+// newNode lays out the folder of server n.
+func (e *Ensemble) newNode(n int, o cluster.Options) (*node, error) {
+	dir := filepath.Join(o.Dir, fmt.Sprintf("n%d", n))
+	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
+		return nil, err
+	}
+	conf := server.Config{
+		ID: n, DataDir: mountPoint + "/data",
+		ClientHost: e.net.addr(n).String(), ClientPort: clientPort,
+		Tick: o.Tick, InitLimit: o.InitLimit, SyncLimit: o.SyncLimit,
+	}
+	for p := 1; p <= o.Servers; p++ {
+		conf.Peers = append(conf.Peers, server.Peer{ID: p, Host: e.net.addr(p).String(), Quorum: quorumPort, Election: electionPort})
+	}
+	for name, text := range map[string]string{"zoo.cfg": conf.Text(), "data/myid": fmt.Sprintln(n)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return &node{ensemble: e, n: n, dir: dir, ip: e.net.addr(n)}, nil
+}
+
+// server finds server n.
+func (e *Ensemble) server(n int) (*node, error) {
+	if n < 1 || n > len(e.servers) {
+		return nil, fmt.Errorf("no server %d: the ensemble has 1 to %d", n, len(e.servers))
+	}
+	return e.servers[n-1], nil
+}
+
+// must is for the methods that cannot return an error.
+func (e *Ensemble) must(n int) *node {
+	s, err := e.server(n)
+	if err != nil {
+		panic("docker: " + err.Error())
+	}
+	return s
+}
+
+// Size is the number of servers.
+func (e *Ensemble) Size() int { return len(e.servers) }
+
+// Version is the release of ZooKeeper that runs.
+func (e *Ensemble) Version() string { return e.version }
+
+// Image is the image that the servers run in. A run log should name it.
+func (e *Ensemble) Image() image.Image { return e.img }
+
+// Run is the name of the run, which stands in the label schism.run of all its
+// containers and of its network.
+func (e *Ensemble) Run() string { return e.run }
+
+// ClientAddr is where clients reach server n. It panics if there is no such
+// server, as Dir does.
+func (e *Ensemble) ClientAddr(n int) string { return e.must(n).clientAddr }
+
+// Dir is the folder of server n: zoo.cfg, data, server.log.
+func (e *Ensemble) Dir(n int) string { return e.must(n).dir }
+
+// Status asks server n through its published port.
+func (e *Ensemble) Status(ctx context.Context, n int) (cluster.Status, error) {
+	s, err := e.server(n)
+	if err != nil {
+		return cluster.Status{}, err
+	}
+	return server.Ask(ctx, s.clientAddr)
+}
+
+// Start starts server n again, in the container that it had.
+func (e *Ensemble) Start(ctx context.Context, n int) error {
+	s, err := e.server(n)
+	if err != nil {
+		return err
+	}
+	return s.restart(ctx)
+}
+
+// Kill ends server n with SIGKILL, also when it is paused. Its container and
+// its network namespace stay.
+func (e *Ensemble) Kill(ctx context.Context, n int) error {
+	s, err := e.server(n)
+	if err != nil {
+		return err
+	}
+	return s.kill(ctx)
+}
+
+// Pause freezes the control group of server n.
+func (e *Ensemble) Pause(ctx context.Context, n int) error {
+	s, err := e.server(n)
+	if err != nil {
+		return err
+	}
+	return s.pause(ctx)
+}
+
+// Resume thaws server n.
+func (e *Ensemble) Resume(ctx context.Context, n int) error {
+	s, err := e.server(n)
+	if err != nil {
+		return err
+	}
+	return s.resume(ctx)
+}
+
+// SetLink sets the rules for packets from one server that arrive at another. It
+// needs root on the machine of the engine; else the error is a
+// *cluster.NotReady.
+func (e *Ensemble) SetLink(_ context.Context, from, to int, l cluster.Link) error {
+	if _, err := e.server(from); err != nil {
+		return err
+	}
+	if _, err := e.server(to); err != nil {
+		return err
+	}
+	if from == to {
+		return fmt.Errorf("link %d→%d: a server has no link to itself", from, to)
+	}
+	if l.Loss < 0 || l.Loss > million || l.Delay < 0 || l.Jitter < 0 {
+		return fmt.Errorf("link %d→%d: loss %d, delay %v, jitter %v: want loss of 0 to %d and no negative time", from, to, l.Loss, l.Delay, l.Jitter, million)
+	}
+	return e.links.set(from, to, l)
+}
+
+// Close removes the containers, the network and with them all rules. The
+// folders of the servers stay. It takes no context, works after the one of
+// Start has ended, and may be called more than once.
+func (e *Ensemble) Close() error {
+	e.closing.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+		defer cancel()
+		e.links.close()
+		err := remove(ctx, e.engine, e.run)
+		for _, s := range e.servers {
+			s.release()
+		}
+		// A run that could not clean up stays on record for the next one.
+		if err == nil && e.record != nil {
+			err = e.record.Close()
+		}
+		e.closed = errors.Join(err, e.engine.Close())
+	})
+	return e.closed
+}

@@ -1,0 +1,132 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/schismlab/schism/cluster/image"
+	"github.com/schismlab/schism/cluster/leftover"
+)
+
+// Labels on everything that a run makes in the engine.
+const (
+	labelRun   = "schism.run"
+	labelOwner = "schism.owner"
+)
+
+// labels are new each time, since the container library adds its own to them.
+func labels(run string) map[string]string {
+	return map[string]string{labelRun: run, labelOwner: leftover.Self().String()}
+}
+
+// kindName is what the register of leftovers calls the containers and the
+// network of one run; their ID is the run's name.
+const kindName = "docker"
+
+func init() { leftover.Register(kindName, kind{}) }
+
+type kind struct{}
+
+func (kind) Remove(ctx context.Context, id string) error {
+	engine, err := image.Engine(ctx)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	return remove(ctx, engine, id)
+}
+
+// Sweep removes containers and networks whose owner is dead, by their labels
+// alone: it finds them also when the register of leftovers was lost. It returns
+// the names of the runs.
+func Sweep(ctx context.Context) ([]string, error) {
+	engine, err := image.Engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Close()
+	owners, err := ownedRuns(ctx, engine)
+	if err != nil {
+		return nil, err
+	}
+	var swept []string
+	var failed error
+	for run, text := range owners {
+		owner, err := leftover.ParseOwner(text)
+		if err != nil || owner.Alive() {
+			continue // what cannot be read is not ours to judge
+		}
+		if err := remove(ctx, engine, run); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		swept = append(swept, run)
+	}
+	return swept, failed
+}
+
+// ownedRuns maps each run that the engine holds something of to its owner.
+func ownedRuns(ctx context.Context, engine *testcontainers.DockerClient) (map[string]string, error) {
+	owners := map[string]string{}
+	filter := make(client.Filters).Add("label", labelOwner)
+	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range containers.Items {
+		owners[c.Labels[labelRun]] = c.Labels[labelOwner]
+	}
+	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range networks.Items {
+		owners[n.Labels[labelRun]] = n.Labels[labelOwner]
+	}
+	delete(owners, "")
+	return owners, nil
+}
+
+// remove takes away all containers of a run, then its network, for which they
+// have to be gone. That nothing is there is a success.
+func remove(ctx context.Context, engine *testcontainers.DockerClient, run string) error {
+	filter := make(client.Filters).Add("label", labelRun+"="+run)
+	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
+	if err != nil {
+		return fmt.Errorf("remove run %s: %w", run, err)
+	}
+	var g errgroup.Group
+	for _, c := range containers.Items {
+		g.Go(func() error {
+			_, err := engine.ContainerRemove(ctx, c.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+			return gone(err)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("remove run %s: %w", run, err)
+	}
+	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
+	if err != nil {
+		return fmt.Errorf("remove run %s: %w", run, err)
+	}
+	for _, n := range networks.Items {
+		if _, err := engine.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{}); gone(err) != nil {
+			return fmt.Errorf("remove run %s: %w", run, err)
+		}
+	}
+	return nil
+}
+
+// gone passes over the error that says that somebody else was faster.
+func gone(err error) error {
+	if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {
+		return nil
+	}
+	return err
+}

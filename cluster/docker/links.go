@@ -1,0 +1,115 @@
+package docker
+
+import (
+	"errors"
+	"net/netip"
+	"sync"
+
+	"github.com/schismlab/schism/cluster"
+)
+
+// million is the whole of what Link.Loss counts in.
+const million = 1_000_000
+
+// links holds the state of all links between servers. Packets from one server
+// to another are judged where they arrive, in the receiver's network namespace,
+// before its kernel acknowledges anything.
+type links struct {
+	mu    sync.Mutex
+	ends  []*receiver // of server n at n-1
+	addrs []netip.Addr
+	seed  uint64
+}
+
+// receiver is one server's end of the links that lead to it.
+type receiver struct {
+	ns *namespace
+	// err is why the namespace cannot be entered.
+	err error
+	// state of the link from each server, by number; healed ones are not in it.
+	state map[int]cluster.Link
+	hold  *holder // delays packets; nil until a link wants that
+}
+
+// openLinks enters the namespaces of all servers. Where that is impossible, set
+// will say so: an ensemble without links is still good for kills and pauses.
+func openLinks(subnet netip.Prefix, servers []*node, seed uint64) *links {
+	l := &links{seed: seed}
+	for _, s := range servers {
+		r := &receiver{state: map[int]cluster.Link{}}
+		r.ns, r.err = enter(s.sandboxPID, s.ip)
+		if r.err == nil {
+			r.err = r.ns.stayHome(subnet)
+		}
+		l.ends = append(l.ends, r)
+		l.addrs = append(l.addrs, s.ip)
+	}
+	return l
+}
+
+// set brings one link into a state. It returns once the rules are in force.
+func (l *links) set(from, to int, state cluster.Link) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.ends[to-1]
+	if r.err != nil {
+		return r.err
+	}
+	before, had := r.state[from]
+	r.state[from] = state
+	if state == (cluster.Link{}) {
+		delete(r.state, from)
+	}
+	err := l.apply(to, r)
+	if err != nil {
+		// The rules are replaced as a whole or not at all.
+		delete(r.state, from)
+		if had {
+			r.state[from] = before
+		}
+	}
+	return err
+}
+
+// apply replaces the rules of one receiver by those of its state.
+func (l *links) apply(to int, r *receiver) error {
+	if r.hold == nil && r.slow() {
+		hold, err := newHolder(r.ns, l.streams(to))
+		if err != nil {
+			return err
+		}
+		r.hold = hold
+	}
+	for from := range len(l.ends) {
+		r.hold.set(from+1, r.state[from+1])
+	}
+	return r.ns.replace(r.state, l.addrs)
+}
+
+// slow says whether any link to the receiver holds packets back.
+func (r *receiver) slow() bool {
+	for _, s := range r.state {
+		if held(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// held says whether packets of a link must pass through the holder. A cut link
+// needs none: the kernel drops its packets itself.
+func held(s cluster.Link) bool { return !s.Cut && s != (cluster.Link{}) }
+
+// close leaves the namespaces. Rules vanish with the containers.
+func (l *links) close() {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range l.ends {
+		r.hold.close()
+		r.ns.close()
+		r.err = errors.New("the ensemble is closed")
+	}
+}

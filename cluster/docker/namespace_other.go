@@ -1,0 +1,31 @@
+//go:build !linux
+
+package docker
+
+import (
+	"errors"
+	"net/netip"
+
+	"github.com/schismlab/schism/cluster"
+)
+
+// namespace exists on Linux only.
+type namespace struct{}
+
+func enter(int, netip.Addr) (*namespace, error) {
+	return nil, &cluster.NotReady{
+		What: "links can be cut or slowed on Linux only", Err: errors.ErrUnsupported,
+		Do: "run on the Linux machine of the container engine, as root",
+	}
+}
+
+func (*namespace) stayHome(netip.Prefix) error                      { return errors.ErrUnsupported }
+func (*namespace) replace(map[int]cluster.Link, []netip.Addr) error { return errors.ErrUnsupported }
+func (*namespace) close()                                           {}
+
+// holder exists on Linux only.
+type holder struct{}
+
+func newHolder(*namespace, []stream) (*holder, error) { return nil, errors.ErrUnsupported }
+func (*holder) set(int, cluster.Link)                 {}
+func (*holder) close()                                {}
