@@ -1,0 +1,47 @@
+// Package run carries a plan out on an ensemble of real ZooKeeper servers and
+// writes down what happened.
+//
+// # The nouns, in order
+//
+// Plan takes a plan.Plan, a cluster.Ensemble and a runlog.Sink, and does what
+// package plan promises of every world: health, setup, clients and steps, undo,
+// settle, final reads. Each client of the plan is one connection of the Go
+// client for ZooKeeper, with all servers in its list and its own first. Its
+// bytes pass a gate, which Silence shuts. The servers are asked all the time
+// what they are (srvr); a change becomes a Role event, and the steps' role words
+// and awaits are resolved from these answers.
+//
+// # Duties of the caller
+//
+// The ensemble's servers are running when it is handed over, and nobody else
+// touches it until Plan returns. Closing the ensemble, and flushing the log,
+// stay with the caller. The sink need not be safe for concurrent use.
+//
+// # Outcomes
+//
+// A call is "fail" only when a server has answered it with a refusal that
+// ZooKeeper makes before it proposes anything: NoNode, BadVersion and their
+// kind. "exists" on a missing znode is such a refusal, NoNode, as it is on the
+// wire. All else that is not a success is unknown: the connection broke, the
+// session expired, the call was given up after three session time-outs. An
+// unknown call may take effect later, since bytes that a silenced client sent
+// are delivered when it is heard again, as TCP would do it.
+//
+// # The end
+//
+// The last event is always End. Its text is empty, or says in one line why the
+// run did not go as planned: an await that timed out, an ensemble that did not
+// get well. That is a result, and no error of Plan, which returns one when the
+// plan needs the model, the ensemble refuses a fault, or the context ends.
+//
+// # Where it departs from the model, and known weaknesses
+//
+//   - Messages are not seen, so protocol points and clock jumps are refused.
+//   - Roles are polled every 50 ms: a leader that lives shorter than that may
+//     never be seen, and the time of a Role event is late by up to that.
+//   - srvr of a follower shows the epoch of its last transaction. To see that
+//     all are in one epoch, a health check may open and close a session of its
+//     own, which is a transaction; these sessions are not in the log.
+//   - The client library pauses for a second once it has tried every server in
+//     its list in vain.
+package run

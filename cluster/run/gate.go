@@ -1,0 +1,204 @@
+package run
+
+import (
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// gate is what all bytes of one client pass. Shut, it lets nothing through in
+// either direction, and neither end is told: what is written is kept and
+// delivered when the gate opens, what arrives waits, a new connection times
+// out. Even a close is not heard by the server until the gate opens.
+type gate struct {
+	// patience bounds each read: the library waits ten times as long for the
+	// greeting of a server that accepts and then says nothing, as a paused one.
+	patience time.Duration
+
+	mu    sync.Mutex
+	open  chan struct{} // closed while the gate is open
+	conns map[*gatedConn]struct{}
+}
+
+func newGate(patience time.Duration) *gate {
+	g := &gate{patience: patience, open: make(chan struct{}), conns: map[*gatedConn]struct{}{}}
+	close(g.open)
+	return g
+}
+
+func (g *gate) opened() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+// isShut says whether ch, the open channel, has yet to be closed.
+func isShut(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return false
+	default:
+		return true
+	}
+}
+
+func (g *gate) silence() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !isShut(g.open) {
+		g.open = make(chan struct{})
+	}
+}
+
+func (g *gate) unsilence() {
+	g.mu.Lock()
+	var conns []*gatedConn
+	if isShut(g.open) {
+		close(g.open)
+		for c := range g.conns {
+			conns = append(conns, c)
+		}
+	}
+	g.mu.Unlock()
+	for _, c := range conns {
+		c.release()
+	}
+}
+
+// sever ends every connection of the client, at once and for good: what was
+// kept is dropped.
+func (g *gate) sever() {
+	g.mu.Lock()
+	var conns []*gatedConn
+	for c := range g.conns {
+		conns = append(conns, c)
+	}
+	clear(g.conns)
+	g.mu.Unlock()
+	for _, c := range conns {
+		c.Conn.Close()
+	}
+}
+
+// dial is the library's dialer for this client.
+func (g *gate) dial(network, addr string, timeout time.Duration) (net.Conn, error) {
+	deadline := time.NewTimer(timeout)
+	defer deadline.Stop()
+	select {
+	case <-g.opened():
+	case <-deadline.C:
+		return nil, &net.OpError{Op: "dial", Net: network, Err: os.ErrDeadlineExceeded}
+	}
+	raw, err := net.DialTimeout(network, addr, timeout)
+	if err != nil {
+		return nil, err
+	}
+	c := &gatedConn{Conn: raw, gate: g, gone: make(chan struct{})}
+	g.mu.Lock()
+	g.conns[c] = struct{}{}
+	g.mu.Unlock()
+	return c, nil
+}
+
+// gatedConn is one connection through a gate. After an error of Read it must
+// be closed, as the library does: what the error hid is lost.
+type gatedConn struct {
+	net.Conn
+	gate *gate
+
+	mu       sync.Mutex
+	kept     []byte // written while shut
+	closed   bool
+	gone     chan struct{} // closed with the connection, for a Read that waits
+	deadline time.Time     // of Read
+}
+
+// Read waits for the gate after the bytes, or the end of the stream, have come:
+// a read may have been blocked below when the gate shut.
+func (c *gatedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	open := c.gate.opened()
+	if !isShut(open) {
+		return n, err
+	}
+	c.mu.Lock()
+	left := time.Until(c.deadline)
+	if c.deadline.IsZero() {
+		left = c.gate.patience
+	}
+	c.mu.Unlock()
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-open:
+		return n, err
+	case <-c.gone:
+		return 0, net.ErrClosed
+	case <-timer.C:
+		return 0, os.ErrDeadlineExceeded
+	}
+}
+
+func (c *gatedConn) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return 0, net.ErrClosed
+	}
+	// Bytes kept from before must go first, also when the gate has just opened.
+	if isShut(c.gate.opened()) || len(c.kept) > 0 {
+		c.kept = append(c.kept, b...)
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *gatedConn) SetReadDeadline(t time.Time) error {
+	if limit := time.Now().Add(c.gate.patience); !t.IsZero() && t.After(limit) {
+		t = limit
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline = t
+	return c.Conn.SetReadDeadline(t)
+}
+
+// Close closes for the client. The server hears of it when the gate is open.
+func (c *gatedConn) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil
+	}
+	c.closed = true
+	close(c.gone)
+	if isShut(c.gate.opened()) {
+		return c.Conn.SetReadDeadline(time.Unix(1, 0)) // wakes a Read below
+	}
+	return c.end()
+}
+
+// release delivers what was kept, and then the close, if there was one.
+func (c *gatedConn) release() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.kept) > 0 {
+		c.Conn.SetWriteDeadline(time.Now().Add(c.gate.patience))
+		// An error shows again at the next Read, which is where the library looks.
+		c.Conn.Write(c.kept)
+		c.Conn.SetWriteDeadline(time.Time{})
+		c.kept = nil
+	}
+	if c.closed {
+		c.end()
+	}
+}
+
+// end closes the socket; c.mu is held.
+func (c *gatedConn) end() error {
+	c.gate.mu.Lock()
+	delete(c.gate.conns, c)
+	c.gate.mu.Unlock()
+	return c.Conn.Close()
+}

@@ -1,0 +1,153 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// unfinished says why a run could not go on as planned. It is a result of the
+// run and becomes the text of its End.
+type unfinished struct{ why string }
+
+func (u unfinished) Error() string { return u.why }
+
+// steps carries the plan's steps out, in order.
+func (w *world) steps(ctx context.Context, begun time.Time) error {
+	for num, s := range w.plan.Steps {
+		wait := time.Duration(s.When.D)
+		if s.When.Kind == plan.At {
+			wait = time.Until(begun.Add(wait))
+		}
+		if !pause(ctx, wait, nil) {
+			return ctx.Err()
+		}
+		err := w.step(ctx, num, s)
+		if errors.Is(err, errLate) {
+			return unfinished{fmt.Sprintf("step %d, %q, waited in vain: %s", num, s.Text(), w.servers.describe())}
+		}
+		if err != nil {
+			return fmt.Errorf("step %d, %q: %w", num, s.Text(), err)
+		}
+	}
+	return nil
+}
+
+func (w *world) step(ctx context.Context, num int, s plan.Step) error {
+	if usesRoles(s) {
+		w.servers.refresh(ctx)
+	}
+	v := w.servers.view()
+	a := plan.Resolve(v, s.A, s.Except, s.B)
+	b := plan.Resolve(v, s.B, s.Except, s.A)
+	if s.Action == plan.Await {
+		cause := w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text()})
+		if err := w.awaitStep(ctx, s); err != nil {
+			return err
+		}
+		w.log.put(runlog.Event{Kind: runlog.Await, Cause: cause, Num: num, Text: s.Text()})
+		return nil
+	}
+	if err := w.act(ctx, s, a, b); err != nil {
+		return err
+	}
+	w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text(), Servers: a})
+	return nil
+}
+
+// usesRoles says whether the step means other servers when roles change.
+func usesRoles(s plan.Step) bool {
+	for _, targets := range [][]string{s.A, s.B, s.Except} {
+		if slices.Contains(targets, plan.Leader) || slices.Contains(targets, plan.Follower) {
+			return true
+		}
+	}
+	return false
+}
+
+// act puts the step in force on the servers a and b.
+func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
+	switch s.Action {
+	case plan.Name:
+		if len(a) > 0 {
+			w.servers.names[s.As] = a[0]
+		}
+		return nil
+	case plan.Crash:
+		return each(ctx, a, w.servers.crash)
+	case plan.Start:
+		return each(ctx, a, w.servers.start)
+	case plan.Restart:
+		return errors.Join(each(ctx, a, w.servers.crash), each(ctx, a, w.servers.start))
+	case plan.Pause:
+		return each(ctx, a, w.servers.pause)
+	case plan.Resume:
+		return each(ctx, a, w.servers.resume)
+	case plan.Silence, plan.Unsilence:
+		for _, name := range s.A {
+			w.clientNamed(name).silence(s.Action == plan.Silence)
+		}
+		return nil
+	case plan.Cut, plan.Slow, plan.Heal:
+		return w.links(ctx, s, a, b)
+	}
+	panic(fmt.Sprintf("a step to %v in a real world", s.Action))
+}
+
+func each(ctx context.Context, servers []int, do func(context.Context, int) error) error {
+	for _, n := range servers {
+		if err := do(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// links changes each link that the step is about.
+func (w *world) links(ctx context.Context, s plan.Step, a, b []int) error {
+	change := map[plan.Action]func(*cluster.Link){
+		plan.Cut: func(l *cluster.Link) { l.Cut = true },
+		plan.Slow: func(l *cluster.Link) {
+			l.Delay, l.Jitter, l.Loss = time.Duration(s.Link.Delay), time.Duration(s.Link.Jitter), s.Link.Loss
+		},
+		plan.Heal: func(l *cluster.Link) { *l = cluster.Link{} },
+	}[s.Action]
+	both := s.Both
+	if s.Action == plan.Heal && len(s.A) == 0 {
+		for n := 1; n <= w.plan.Topology.Servers; n++ {
+			a = append(a, n)
+		}
+		b = a
+	}
+	for _, from := range a {
+		for _, to := range b {
+			if from == to {
+				continue
+			}
+			if err := w.servers.setLink(ctx, from, to, change); err != nil {
+				return err
+			}
+			if !both {
+				continue
+			}
+			if err := w.servers.setLink(ctx, to, from, change); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *client) silence(on bool) {
+	if on {
+		c.gate.silence()
+	} else {
+		c.gate.unsilence()
+	}
+}
