@@ -1,0 +1,68 @@
+// Package checker judges runs: did the system keep what it promises?
+//
+// It reads the log of a run and nothing else, so it knows nothing of worlds: a
+// run of the model and a run of real servers are judged alike.
+//
+// # The nouns, in order
+//
+// A Run is a log with its History, the clients' calls. A Check judges one
+// promise. It gives a Result: a Verdict, Why in sentences for people, and a
+// Signature for programs. A Budget bounds what a check may cost.
+//
+// The verdicts, from best to worst:
+//
+//	ok         the promise was kept
+//	permitted  not linearizable, yet within ZooKeeper's contract: a stale read
+//	vacuous    what the run is about never happened
+//	unknown    the check could not finish, or the run could not; Why says what
+//	           was lacking, and how large the question was
+//	violation  the promise was broken
+//
+// A Signature names the broken promise and what it is about: "durable /r". It
+// holds no times, values or counts, so the same bug has the same signature in
+// the next run. Of a path it keeps the first name, which is the workload's.
+//
+// # What ZooKeeper promises
+//
+// Writes are linearizable: each takes effect at one moment between its call
+// and its return, and all servers agree on the order. So are refused writes,
+// such as a set with a stale version guard: the leader decided on them. Reads
+// are answered by the server that the client is connected to, which may lag:
+// they are only sequentially consistent. A client's own view never goes back.
+//
+// The check "linearizable" therefore asks twice. First, is there one order of
+// all calls that explains every answer? Then the run is ok. If not: is there
+// one for the writes and the final reads, and do the other reads keep the
+// weaker promises of the check "sequential"? Then the run is permitted.
+//
+// # Unknown outcomes
+//
+// A write whose connection broke may take effect at any time after its call,
+// or never. The search may place it anywhere after its call, and what it puts
+// behind everything else has never happened. Reads without an answer say
+// nothing and are left out. Versions help much here: a version that an
+// acknowledged write was given cannot be an unknown write's, and one that
+// nobody has seen needs no explanation.
+//
+// # Conventions about znodes
+//
+// Some checks concern workloads, which they know by the paths: /counter is
+// counted up by one with a version guard, the numbers under /bank keep their
+// sum, every child created under /set stays. A Check says whether it Applies
+// to a run.
+//
+// # The caller's duties
+//
+// A run begins with an empty tree: what the setup creates is in the history.
+// An exists that found nothing has the outcome fail with NoNode, or ok with
+// version -1. Times are of one clock. Final and Tree events come after Done,
+// and were read after a sync while the ensemble was healthy.
+//
+// # Weaknesses
+//
+// The search for an order takes exponential time in the worst case; Budget
+// turns that into unknown. Memory is measured for the whole process, so checks
+// that run side by side share it. Sequential names given to creates whose
+// answer was lost are matched to those creates greedily. Watches are not
+// judged. The final reads of one server count as one moment.
+package checker

@@ -1,0 +1,86 @@
+package checker
+
+import "github.com/schismlab/schism/runlog"
+
+// effect is one change, or one check, that a write asks for: a set, create,
+// delete, or a part of a multi.
+type effect struct {
+	op        *runlog.Operation
+	kind      string
+	path      string // of a sequential create that was answered: the name given
+	data      string
+	guard     int32
+	ephemeral bool
+	// nameless: a sequential create whose answer was lost; path is its prefix.
+	nameless bool
+	// version is what the answer showed the version to be after a set, 0 if it
+	// did not.
+	version int32
+	mzxid   uint64
+}
+
+// effects are what a write asks for, nothing for a read.
+func effects(o *runlog.Operation) []effect {
+	switch o.Op {
+	case opSet, opCreate, opDelete:
+		e := effect{
+			op: o, kind: o.Op, path: o.Path, data: o.Data, guard: o.Version,
+			version: o.Result.Version, mzxid: o.Result.Mzxid,
+		}
+		e.mode(o.Mode, o.Result.Path)
+		return []effect{e}
+	case opMulti:
+		list := make([]effect, len(o.Parts))
+		for i, p := range o.Parts {
+			e := effect{op: o, kind: p.Op, path: p.Path, data: p.Data, guard: p.Version}
+			given := ""
+			if i < len(o.Result.Parts) {
+				given = o.Result.Parts[i].Path
+			}
+			e.mode(p.Mode, given)
+			list[i] = e
+		}
+		return list
+	}
+	return nil
+}
+
+func (e *effect) mode(mode, given string) {
+	if e.kind != opCreate {
+		return
+	}
+	e.ephemeral = has(mode, "ephemeral")
+	switch {
+	case given != "":
+		e.path = given
+	case has(mode, "sequential"):
+		e.nameless = true
+	}
+}
+
+// touch is one effect that may have happened: of a write acknowledged or of
+// unknown outcome. Refused writes have none.
+func (r *Run) touches(visit func(effect)) {
+	for i := range r.History {
+		if r.History[i].Out == runlog.Fail {
+			continue
+		}
+		for _, e := range effects(&r.History[i]) {
+			visit(e)
+		}
+	}
+}
+
+// deleted are the paths that somebody may have deleted, or that are ephemeral:
+// those whose znode may be gone, and back as another one.
+func (r *Run) deleted() map[string]bool {
+	gone := map[string]bool{}
+	r.touches(func(e effect) {
+		if e.kind == opDelete || e.ephemeral {
+			gone[e.path] = true
+		}
+	})
+	return gone
+}
+
+func (e *effect) acknowledged() bool { return e.op.Out == runlog.OK }

@@ -1,0 +1,206 @@
+package checker
+
+import (
+	"slices"
+	"sort"
+)
+
+// problem is a question for the search: operations on znodes that depend on
+// each other. Problems of one run share no znode, so each has its own answer.
+type problem struct {
+	paths []string // of the cells, ascending
+	ops   []*operation
+	kids  [][]int  // by cell
+	slots []*slots // by cell; nil for a znode that may have been deleted
+}
+
+// newProblem numbers the znodes of the operations.
+func newProblem(ops []*operation) *problem {
+	set := map[string]bool{}
+	for _, o := range ops {
+		for _, path := range o.touched() {
+			set[path] = true
+		}
+	}
+	p := &problem{ops: ops}
+	for path := range set {
+		p.paths = append(p.paths, path)
+	}
+	sort.Strings(p.paths)
+	index := map[string]int{}
+	for i, path := range p.paths {
+		index[path] = i
+	}
+	p.kids = make([][]int, len(p.paths))
+	for i, path := range p.paths {
+		if up, known := index[parent(path)]; known {
+			p.kids[up] = append(p.kids[up], i)
+		}
+	}
+	for _, o := range ops {
+		o.place(index)
+	}
+	p.reckonSlots()
+	return p
+}
+
+// touched are the znodes that o must share a problem with.
+func (o *operation) touched() []string {
+	var list []string
+	if o.path != "" {
+		list = append(list, o.path)
+	}
+	list = append(list, o.kids...)
+	for i := range o.parts {
+		list = append(list, o.parts[i].path)
+		if o.parts[i].parent >= 0 {
+			list = append(list, parent(o.parts[i].path))
+		}
+	}
+	for _, w := range o.seen {
+		list = append(list, w.path)
+	}
+	return list
+}
+
+// place sets the cells of o's znodes.
+func (o *operation) place(index map[string]int) {
+	if o.path != "" {
+		o.cell = index[o.path]
+	}
+	for i := range o.parts {
+		e := &o.parts[i]
+		e.cell = index[e.path]
+		if e.parent >= 0 {
+			e.parent = index[parent(e.path)]
+		}
+	}
+	for i := range o.seen {
+		o.seen[i].cell = index[o.seen[i].path]
+	}
+}
+
+// with is the same question about some of its operations.
+func (p *problem) with(ops []*operation) *problem {
+	q := &problem{paths: p.paths, ops: ops, kids: p.kids}
+	q.reckonSlots()
+	return q
+}
+
+// writesOnly leaves out the clients' reads, which ZooKeeper's servers answer
+// on their own.
+func (p *problem) writesOnly() *problem {
+	var ops []*operation
+	for _, o := range p.ops {
+		if o.kind == writes || o.kind == snapshot || o.kind == expires {
+			ops = append(ops, o)
+		}
+	}
+	return p.with(ops)
+}
+
+// until is the question as it stood at time t: what was not answered then is
+// unknown, and reads without an answer say nothing.
+func (p *problem) until(t int64) *problem {
+	var ops []*operation
+	for _, o := range p.ops {
+		switch {
+		case o.call > t:
+		case o.ret <= t || o.vague:
+			ops = append(ops, o)
+		case o.kind == writes || o.kind == expires:
+			open := *o
+			open.vague, open.refused, open.ret = true, "", never
+			ops = append(ops, &open)
+		}
+	}
+	return p.with(ops)
+}
+
+// start is the state before all: an empty tree.
+func (p *problem) start() *state {
+	s := &state{cells: make([]cell, len(p.paths))}
+	for _, o := range p.ops {
+		if !o.vague {
+			s.left++
+		}
+	}
+	if len(p.paths) > 0 && p.paths[0] == "/" {
+		s = s.with(0, cell{exists: true})
+	}
+	return s
+}
+
+// reckonSlots gathers what the answers say about versions. Only for znodes
+// that are never deleted: others count their versions from 0 again.
+func (p *problem) reckonSlots() {
+	p.slots = make([]*slots, len(p.paths))
+	for i := range p.slots {
+		p.slots[i] = &slots{taken: map[int32]bool{}, data: map[int32]string{}}
+	}
+	for _, o := range p.ops {
+		for i := range o.parts {
+			p.slotsOf(o, &o.parts[i])
+		}
+	}
+	for _, o := range p.ops {
+		if o.refused == "" && (o.kind == reads || o.kind == looks) {
+			p.sawVersion(o.cell, o.version, o.data, o.kind == reads)
+		}
+		for _, w := range o.seen {
+			if w.want.exists {
+				p.sawVersion(w.cell, w.want.version, w.want.data, true)
+			}
+		}
+	}
+}
+
+func (p *problem) slotsOf(o *operation, e *part) {
+	k := p.slots[e.cell]
+	switch {
+	case e.kind == opDelete && o.refused == "" || e.ephemeral:
+		p.slots[e.cell] = nil
+		return
+	case k == nil || o.vague:
+		return
+	case o.refused == "" && e.kind == opSet && e.version > 0:
+		k.taken[e.version] = true
+		k.last = max(k.last, e.version)
+	}
+	// A guard that was refused says that the version was another one, perhaps
+	// the next: what made it so must not be pruned.
+	k.last = max(k.last, e.guard+1)
+}
+
+func (p *problem) sawVersion(cell int, version int32, data string, withData bool) {
+	k := p.slots[cell]
+	if k == nil {
+		return
+	}
+	k.last = max(k.last, version)
+	if withData {
+		k.data[version] = data
+	}
+}
+
+// answered are the moments at which an answer came, ascending.
+func (p *problem) answered() []int64 {
+	var at []int64
+	for _, o := range p.ops {
+		if !o.vague && o.ret < never {
+			at = append(at, o.ret)
+		}
+	}
+	slices.Sort(at)
+	return slices.Compact(at)
+}
+
+// about is the workload: the first name of the first path, not the root's.
+func (p *problem) about() string {
+	for _, path := range p.paths {
+		if path != "/" {
+			return top(path)
+		}
+	}
+	return "/"
+}
