@@ -1,0 +1,252 @@
+package zab
+
+import "github.com/schismlab/schism/paxos"
+
+// The times of FastLeaderElection, in nanoseconds.
+const (
+	finalizeWait    = 200_000_000    // how long a winning vote is held back for a better one
+	notificationMax = 60_000_000_000 // votes are sent again after 0.2 s, 0.4 s, … up to this
+)
+
+// vote is what a server said of itself in its last notification.
+type vote struct {
+	from   bool // whether it said anything
+	role   paxos.Role
+	leader paxos.ID
+	zxid   paxos.Zxid
+	round  uint32 // logical clock, ZooKeeper's electionEpoch
+	epoch  uint32 // peerEpoch: current epoch of the leader voted for
+}
+
+// election is the volatile state of FastLeaderElection.
+type election struct {
+	round uint32 // logical clock: how many elections this server has begun
+	vote  vote   // its own
+	// votes are those of this round (recvset), outside those of servers that
+	// are not looking (outofelection); both by server.
+	votes, outside []vote
+	wait           int64 // until votes are sent again
+	finalizing     bool  // a quorum agrees; wait for a better vote
+}
+
+// look gives up what this server was and begins an election
+// (QuorumPeer.run, FastLeaderElection.lookForLeader).
+func (s *Server) look(out *paxos.Effects) {
+	if s.role != paxos.Looking {
+		s.hangUp(out)
+		// SyncRequestProcessor.shutdown: what was handed to the log gets there.
+		out.Persist(paxos.Write{Kind: paxos.Drain})
+		s.flushed = s.last()
+		s.fastForward(out)
+	}
+	s.role, s.phase, s.age = paxos.Looking, electing, 0
+	s.round++
+	s.clearVotes()
+	s.finalizing = false
+	s.wait = finalizeWait
+	s.vote = vote{leader: s.cfg.ID, zxid: s.DB.Zxid, round: s.round, epoch: s.CurrentEpoch}
+	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Looking, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+	s.notifyAll(out)
+	s.record(s.cfg.ID, s.vote, out)
+	out.SetTimer(timerElection, s.wait)
+}
+
+// fastForward brings memory to what is on disk, so that this server votes for
+// just that. What was logged and not committed is applied
+// (ZKDatabase.fastForwardDataBase, ZOOKEEPER-2845); what a leader sent to memory
+// alone before the connection broke is forgotten (ZOOKEEPER-3642, and
+// ZOOKEEPER-5094 as it ought to be).
+func (s *Server) fastForward(out *paxos.Effects) {
+	if s.memoryOnly && s.phase == syncing && s.role == paxos.Following {
+		s.DB = s.recover(s.last())
+		s.applied = len(s.Log)
+		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
+	}
+	if s.applied == len(s.Log) {
+		return
+	}
+	for _, e := range s.Log[s.applied:] {
+		s.DB = s.DB.Apply(e)
+	}
+	s.applied = len(s.Log)
+	out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "log"})
+}
+
+// beats is FastLeaderElection.totalOrderPredicate: the newer epoch wins, then
+// the longer history, then the higher number.
+func (s *Server) beats(a, b *vote) bool {
+	if s.cfg.Bugs.has(StaleEpochVote) {
+		if x, y := a.zxid.Counter(), b.zxid.Counter(); x != y {
+			return x > y
+		}
+		return a.leader > b.leader
+	}
+	switch {
+	case a.epoch != b.epoch:
+		return a.epoch > b.epoch
+	case a.zxid != b.zxid:
+		return a.zxid > b.zxid
+	}
+	return a.leader > b.leader
+}
+
+func (s *Server) notifyAll(out *paxos.Effects) {
+	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
+		if id != s.cfg.ID {
+			s.notify(id, out)
+		}
+	}
+}
+
+func (s *Server) notify(to paxos.ID, out *paxos.Effects) {
+	m := out.Send(to, 0, paxos.Notification)
+	m.Role, m.Leader, m.Zxid, m.Round, m.Epoch = s.role, s.vote.leader, s.vote.zxid, s.vote.round, s.vote.epoch
+}
+
+// notified takes a notification, as WorkerReceiver does, and then the loop of
+// lookForLeader.
+func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
+	v := vote{from: true, role: m.Role, leader: m.Leader, zxid: m.Zxid, round: m.Round, epoch: m.Epoch}
+	if s.role != paxos.Looking {
+		if v.role == paxos.Looking {
+			s.notify(m.From, out)
+		}
+		return
+	}
+	if v.role == paxos.Looking && v.round < s.round {
+		s.notify(m.From, out) // it lags: tell it, and do not count its vote
+		return
+	}
+	if s.finalizing {
+		if v.role != paxos.Looking || v.round == s.round && !s.beats(&v, &s.vote) {
+			out.SetTimer(timerElection, finalizeWait)
+			return
+		}
+		s.finalizing = false
+		out.SetTimer(timerElection, s.wait)
+	}
+	if v.role == paxos.Looking {
+		s.compare(m.From, v, out)
+		return
+	}
+	s.heardOutside(m.From, v, out)
+}
+
+// compare takes the vote of a server that is looking, too.
+func (s *Server) compare(from paxos.ID, v vote, out *paxos.Effects) {
+	if v.round > s.round {
+		s.round = v.round
+		s.clearVotes()
+		own := vote{leader: s.cfg.ID, zxid: s.DB.Zxid, epoch: s.CurrentEpoch}
+		if s.beats(&v, &own) {
+			own = v
+		}
+		s.adopt(own, out)
+	} else if s.beats(&v, &s.vote) {
+		s.adopt(v, out)
+	}
+	s.record(from, v, out)
+}
+
+// adopt makes v this server's own vote, in its round, and tells everybody.
+func (s *Server) adopt(v vote, out *paxos.Effects) {
+	s.vote = vote{leader: v.leader, zxid: v.zxid, round: s.round, epoch: v.epoch}
+	s.notifyAll(out)
+	own := s.vote
+	own.from = true
+	s.votes[s.cfg.ID] = own
+}
+
+// record counts a vote; when a quorum agrees with this server's own, it waits
+// for a better one to come.
+func (s *Server) record(from paxos.ID, v vote, out *paxos.Effects) {
+	v.from = true
+	s.votes[from] = v
+	agreed := 0
+	for i := range s.votes {
+		if w := &s.votes[i]; w.from && w.sameBallot(&s.vote) {
+			agreed++
+		}
+	}
+	if agreed >= s.cfg.quorum() {
+		s.finalizing = true
+		out.SetTimer(timerElection, finalizeWait)
+	}
+}
+
+// sameBallot is Vote.equals where one side is still looking.
+func (v *vote) sameBallot(w *vote) bool {
+	return v.leader == w.leader && v.zxid == w.zxid && v.round == w.round && v.epoch == w.epoch
+}
+
+// heardOutside takes the vote of a server that follows or leads: a quorum of
+// such votes, with the leader's own among them, is an ensemble to join.
+func (s *Server) heardOutside(from paxos.ID, v vote, out *paxos.Effects) {
+	if v.round == s.round {
+		s.votes[from] = v
+		if s.agreeOn(s.votes, &v, (*vote).sameBallot) && s.leads(s.votes, v.leader, v.round) {
+			s.vote = vote{leader: v.leader, zxid: v.zxid, round: v.round, epoch: v.epoch}
+			s.decide(out)
+			return
+		}
+	}
+	s.outside[from] = v
+	if s.agreeOn(s.outside, &v, (*vote).sameLeader) && s.leads(s.outside, v.leader, v.round) {
+		s.round = v.round
+		s.vote = vote{leader: v.leader, zxid: v.zxid, round: v.round, epoch: v.epoch}
+		s.decide(out)
+	}
+}
+
+// sameLeader is Vote.equals where neither side is looking: zxid and round may
+// differ between servers that joined at different times.
+func (v *vote) sameLeader(w *vote) bool { return v.leader == w.leader && v.epoch == w.epoch }
+
+func (s *Server) agreeOn(votes []vote, v *vote, same func(*vote, *vote) bool) bool {
+	agreed := 0
+	for i := range votes {
+		if votes[i].from && same(&votes[i], v) {
+			agreed++
+		}
+	}
+	return agreed >= s.cfg.quorum()
+}
+
+// leads is FastLeaderElection.checkLeader: do not follow somebody who does not
+// say himself that he leads.
+func (s *Server) leads(votes []vote, leader paxos.ID, round uint32) bool {
+	if leader == s.cfg.ID {
+		return s.round == round
+	}
+	return votes[leader].from && votes[leader].role == paxos.Leading
+}
+
+func (s *Server) electionFired(out *paxos.Effects) {
+	if s.role != paxos.Looking {
+		return
+	}
+	if s.finalizing {
+		s.decide(out)
+		return
+	}
+	s.wait = min(2*s.wait, notificationMax)
+	s.notifyAll(out)
+	out.SetTimer(timerElection, s.wait)
+}
+
+// decide ends the election with the vote this server holds.
+func (s *Server) decide(out *paxos.Effects) {
+	s.finalizing = false
+	s.clearVotes()
+	s.age = 0
+	if s.vote.leader == s.cfg.ID {
+		s.lead(out)
+	} else {
+		s.follow(s.vote.leader, out)
+	}
+}
+
+func (s *Server) clearVotes() {
+	clear(s.votes)
+	clear(s.outside)
+}

@@ -1,0 +1,224 @@
+package zab
+
+import "github.com/schismlab/schism/paxos"
+
+// The follower's patience (Learner.connectToLeader).
+const (
+	dialTries  = 5
+	dialPeriod = 100_000_000 // nanoseconds
+)
+
+// acceptedBefore is the epoch in the ACKEPOCH of a follower that had accepted
+// the epoch before: it must not count towards the leader's quorum again.
+const acceptedBefore = ^uint32(0)
+
+// learner is the volatile state of a server that follows, or wants to.
+type learner struct {
+	leader paxos.ID
+	conn   paxos.Conn
+	tries  int
+	idle   int // half ticks since the leader was last heard of
+	// memoryOnly: the history comes as SNAP or TRUNC, so what is committed
+	// meanwhile goes to memory, and a snapshot takes it to disk at NEWLEADER.
+	memoryOnly bool
+	// incoming are proposals that came during synchronisation and are not yet in
+	// the log (packetsNotCommitted); committed is the last of them or of the
+	// log that the leader has committed.
+	incoming  []paxos.Entry
+	committed paxos.Zxid
+}
+
+func (s *Server) follow(leader paxos.ID, out *paxos.Effects) {
+	s.role, s.phase = paxos.Following, dialling
+	s.leader, s.conn, s.tries, s.idle = leader, 0, dialTries, 0
+	s.memoryOnly, s.incoming, s.committed = false, s.incoming[:0], 0
+	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Following, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+	out.Dial(leader)
+}
+
+// redial tries again: the leader may not have opened its port yet.
+func (s *Server) redial(out *paxos.Effects) {
+	if s.tries--; s.tries == 0 {
+		s.look(out)
+		return
+	}
+	out.SetTimer(timerRedial, dialPeriod)
+}
+
+func (s *Server) opened(from paxos.ID, conn paxos.Conn, out *paxos.Effects) {
+	if s.role != paxos.Following || s.phase != dialling || from != s.leader {
+		out.Close(conn)
+		return
+	}
+	s.conn, s.phase, s.idle = conn, discovery, 0
+	out.Send(s.leader, conn, paxos.FollowerInfo).Epoch = s.AcceptedEpoch
+}
+
+// followerTick ends it with a leader that has not been heard of for too long.
+func (s *Server) followerTick(out *paxos.Effects) {
+	s.idle++
+	limit := s.cfg.InitLimit
+	if s.phase == broadcast {
+		limit = s.cfg.SyncLimit
+	}
+	if s.idle > 2*limit {
+		s.look(out)
+	}
+}
+
+// hangUp ends all connections of what this server was.
+func (s *Server) hangUp(out *paxos.Effects) {
+	if s.role == paxos.Following && s.conn != 0 {
+		out.Close(s.conn)
+		s.conn = 0
+	}
+	for i := range s.peers {
+		if s.peers[i].conn != 0 {
+			out.Close(s.peers[i].conn)
+			s.peers[i] = peer{}
+		}
+	}
+}
+
+func (s *Server) fromLeader(m *paxos.Message, out *paxos.Effects) {
+	switch {
+	case m.Kind == paxos.Ping:
+		out.Send(s.leader, s.conn, paxos.Ping)
+	case s.phase == discovery:
+		s.discovered(m, out)
+	case s.phase == syncing:
+		s.syncMessage(m, out)
+	case s.phase == synced && m.Kind == paxos.UpToDate:
+		s.serve(out)
+	case m.Kind == paxos.Proposal:
+		s.proposed(paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd}, out)
+	case m.Kind == paxos.Commit && s.phase == synced:
+		s.committed = m.Zxid
+	case m.Kind == paxos.Commit:
+		s.deliver(m.Zxid, out)
+	}
+}
+
+// discovered takes LEADERINFO, and then what says how the leader's history will
+// come (Learner.registerWithLeader, syncWithLeader).
+func (s *Server) discovered(m *paxos.Message, out *paxos.Effects) {
+	switch m.Kind {
+	case paxos.LeaderInfo:
+		s.acceptEpoch(m.Epoch, out)
+	case paxos.Diff:
+		s.phase = syncing
+	case paxos.Trunc:
+		s.phase, s.memoryOnly = syncing, true
+		s.cutBack(m.Zxid, out)
+	case paxos.Snap:
+		s.phase, s.memoryOnly = syncing, true
+		s.DB = *m.DB
+		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "snap"})
+	}
+}
+
+func (s *Server) acceptEpoch(epoch uint32, out *paxos.Effects) {
+	current := s.CurrentEpoch
+	switch {
+	case epoch > s.AcceptedEpoch:
+		s.persistEpoch(paxos.AcceptedEpoch, epoch, out)
+	case epoch == s.AcceptedEpoch:
+		current = acceptedBefore
+	case !s.cfg.Bugs.has(StaleEpochVote):
+		s.look(out) // a leader of the past
+		return
+	}
+	m := out.Send(s.leader, s.conn, paxos.AckEpoch)
+	m.Epoch, m.Zxid = current, s.DB.Zxid
+}
+
+// cutBack forgets everything after z, on disk and in memory.
+func (s *Server) cutBack(z paxos.Zxid, out *paxos.Effects) {
+	if s.cfg.Bugs.has(SkipTruncate) {
+		return
+	}
+	w := paxos.Write{Kind: paxos.TruncateLog, Zxid: z}
+	s.Do(&w)
+	out.Persist(w)
+	s.DB = s.recover(z)
+	s.applied = len(s.Log)
+	s.flushed = s.last()
+	out.Tell(paxos.Note{Kind: paxos.Truncated, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+}
+
+// syncMessage takes what comes between DIFF, TRUNC or SNAP and NEWLEADER.
+func (s *Server) syncMessage(m *paxos.Message, out *paxos.Effects) {
+	switch m.Kind {
+	case paxos.Proposal:
+		s.incoming = append(s.incoming, paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd})
+	case paxos.Commit:
+		if s.memoryOnly {
+			s.applyIncoming(out)
+		} else {
+			s.committed = m.Zxid
+		}
+	case paxos.NewLeader:
+		s.newLeader(m.Epoch, out)
+	}
+}
+
+// applyIncoming applies the oldest proposal to memory alone.
+func (s *Server) applyIncoming(out *paxos.Effects) {
+	s.DB = s.DB.Apply(s.incoming[0])
+	s.incoming = append(s.incoming[:0], s.incoming[1:]...)
+	out.Tell(paxos.Note{Kind: paxos.Applied, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+}
+
+// newLeader takes the leader's history over: it goes to disk, and only then
+// the epoch that vouches for it, and only then the acknowledgement. Before 3.8.5
+// and 3.9.2 the epoch was written first (ZOOKEEPER-4643, 4646).
+func (s *Server) newLeader(epoch uint32, out *paxos.Effects) {
+	if s.memoryOnly {
+		s.snapshot(out)
+		s.applied = len(s.Log)
+		s.flushed = s.last()
+	}
+	for _, e := range s.incoming {
+		s.enqueue(e, out)
+	}
+	s.incoming = s.incoming[:0]
+	out.Persist(paxos.Write{Kind: paxos.Drain})
+	s.flushed = s.last()
+	s.persistEpoch(paxos.CurrentEpoch, epoch, out)
+	s.vote.epoch = epoch
+	s.phase = synced
+	out.Send(s.leader, s.conn, paxos.Ack).Zxid = paxos.MakeZxid(epoch, 0)
+	// Proposals among the incoming that no commit came for are acknowledged
+	// with the log's own words.
+	if last := s.last(); last.Epoch() == epoch && last > s.committed && last > s.DB.Zxid {
+		out.Send(s.leader, s.conn, paxos.Ack).Zxid = last
+	}
+}
+
+// serve applies what was committed during synchronisation, and opens for
+// clients.
+func (s *Server) serve(out *paxos.Effects) {
+	s.phase = broadcast
+	s.deliver(s.committed, out)
+	out.Tell(paxos.Note{Kind: paxos.Serving, Role: paxos.Following, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+}
+
+func (s *Server) proposed(e paxos.Entry, out *paxos.Effects) {
+	s.enqueue(e, out)
+	if s.cfg.Bugs.has(AckBeforeSync) {
+		out.Send(s.leader, s.conn, paxos.Ack).Zxid = e.Zxid
+	}
+}
+
+// deliver applies the log up to z.
+func (s *Server) deliver(z paxos.Zxid, out *paxos.Effects) {
+	if s.cfg.Bugs.has(OutOfOrderDelivery) && s.Pending() >= 2 {
+		next := s.Log[s.applied:]
+		next[0], next[1] = next[1], next[0]
+		s.applyNext(out)
+		return
+	}
+	for s.applied < len(s.Log) && s.Log[s.applied].Zxid <= z {
+		s.applyNext(out)
+	}
+}

@@ -1,0 +1,69 @@
+package zab
+
+import "github.com/schismlab/schism/paxos"
+
+// synchronise brings a learner to the leader's history, chooses how by the
+// cases of LearnerHandler.syncFollower, and ends with NEWLEADER.
+func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
+	if to == s.cfg.ID {
+		return
+	}
+	p := &s.peers[to]
+	s.sendHistory(to, p, out)
+	// Leader.startForwarding: what is proposed and not yet committed, and from
+	// here on everything.
+	for _, e := range s.Log[s.applied:] {
+		s.propose(to, e, out)
+	}
+	p.forwarded = true
+	m := out.Send(to, p.conn, paxos.NewLeader)
+	m.Epoch, m.Zxid = s.epoch, paxos.MakeZxid(s.epoch, 0)
+}
+
+func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
+	committed := s.Log[max(0, s.applied-s.cfg.CommittedLog):s.applied]
+	lo, hi := s.DB.Zxid, s.DB.Zxid // minCommittedLog, maxCommittedLog
+	if len(committed) > 0 {
+		lo = committed[0].Zxid
+	}
+	newEpoch := p.last.Counter() == 0
+	switch {
+	case p.last == hi:
+		out.Send(to, p.conn, paxos.Diff).Zxid = hi
+	case p.last > hi && !newEpoch:
+		out.Send(to, p.conn, paxos.Trunc).Zxid = hi
+	case lo <= p.last && p.last <= hi && s.sendCommitted(to, p, committed, newEpoch, out):
+	default:
+		s.sendSnap(to, p, out)
+	}
+}
+
+// sendCommitted sends DIFF, or TRUNC to the last transaction that both have, and
+// then the transactions after it (LearnerHandler.queueCommittedProposals). It
+// sends nothing and is false when only the whole state helps: a log is never cut
+// back across an epoch.
+func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, newEpoch bool, out *paxos.Effects) bool {
+	i := 0
+	for i < len(committed) && committed[i].Zxid <= p.last {
+		i++
+	}
+	switch {
+	case newEpoch || i > 0 && committed[i-1].Zxid == p.last:
+		out.Send(to, p.conn, paxos.Diff).Zxid = s.DB.Zxid
+	case i == 0 || i == len(committed) || committed[i].Zxid.Epoch() != p.last.Epoch():
+		return false
+	default:
+		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[i-1].Zxid
+	}
+	for _, e := range committed[i:] {
+		s.propose(to, e, out)
+		out.Send(to, p.conn, paxos.Commit).Zxid = e.Zxid
+	}
+	return true
+}
+
+func (s *Server) sendSnap(to paxos.ID, p *peer, out *paxos.Effects) {
+	db := s.DB
+	m := out.Send(to, p.conn, paxos.Snap)
+	m.DB, m.Zxid = &db, db.Zxid
+}

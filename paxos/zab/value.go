@@ -1,0 +1,101 @@
+package zab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/schismlab/schism/paxos"
+)
+
+// CopyFrom makes s a copy of o that shares nothing that can change. It reuses
+// the memory that s has, so copying in a loop does not allocate.
+func (s *Server) CopyFrom(o *Server) {
+	old := *s
+	*s = *o
+	s.Snaps = append(old.Snaps[:0], o.Snaps...)
+	s.Log = append(old.Log[:0], o.Log...)
+	s.incoming = append(old.incoming[:0], o.incoming...)
+	s.votes = append(old.votes[:0], o.votes...)
+	s.outside = append(old.outside[:0], o.outside...)
+	s.peers = append(old.peers[:0], o.peers...)
+}
+
+// Equal says whether two servers are in the same state. Transactions are
+// compared by their digests.
+func (s *Server) Equal(o *Server) bool {
+	return s.cfg.ID == o.cfg.ID && s.AcceptedEpoch == o.AcceptedEpoch && s.CurrentEpoch == o.CurrentEpoch &&
+		slices.EqualFunc(s.Snaps, o.Snaps, sameDB) && slices.EqualFunc(s.Log, o.Log, sameEntry) &&
+		sameDB(s.DB, o.DB) && s.applied == o.applied && s.flushed == o.flushed && s.role == o.role && s.phase == o.phase && s.age == o.age &&
+		s.round == o.round && s.vote == o.vote && slices.Equal(s.votes, o.votes) && slices.Equal(s.outside, o.outside) &&
+		s.wait == o.wait && s.finalizing == o.finalizing &&
+		s.leader == o.leader && s.conn == o.conn && s.tries == o.tries && s.idle == o.idle && s.memoryOnly == o.memoryOnly &&
+		slices.EqualFunc(s.incoming, o.incoming, sameEntry) && s.committed == o.committed &&
+		slices.Equal(s.peers, o.peers) && s.epoch == o.epoch && s.counter == o.counter && s.informed == o.informed &&
+		s.accepted == o.accepted && s.ownEpoch == o.ownEpoch && s.ownZxid == o.ownZxid
+}
+
+func sameDB(a, b paxos.DB) bool { return a.Zxid == b.Zxid && a.Chain == b.Chain }
+
+func sameEntry(a, b paxos.Entry) bool {
+	return a.Zxid == b.Zxid && a.Cmd.Digest() == b.Cmd.Digest()
+}
+
+// Fingerprint is a 64-bit hash of everything that Equal compares.
+func (s *Server) Fingerprint() uint64 {
+	h := s.fingerprint(uint64(s.cfg.ID))
+	h = mix(h, uint64(s.DB.Zxid), s.DB.Chain, uint64(s.applied), uint64(s.flushed), uint64(s.role)<<8|uint64(s.phase), uint64(s.age))
+	h = mix(h, uint64(s.round), s.vote.hash(), uint64(s.wait), bit(s.finalizing))
+	for i := range s.votes {
+		h = paxos.Mix(h ^ s.votes[i].hash())
+		h = paxos.Mix(h ^ s.outside[i].hash())
+	}
+	h = mix(h, uint64(s.leader)<<32|uint64(s.conn), uint64(s.tries)<<32|uint64(s.idle), bit(s.memoryOnly), uint64(s.committed))
+	for i := range s.incoming {
+		h = mix(h, uint64(s.incoming[i].Zxid), s.incoming[i].Cmd.Digest())
+	}
+	for i := range s.peers {
+		p := &s.peers[i]
+		steps := bit(p.informed) | bit(p.acceptedEpoch)<<1 | bit(p.synced)<<2 | bit(p.forwarded)<<3
+		h = mix(h, uint64(p.conn)<<16|uint64(p.idle)<<4|steps, uint64(p.last), uint64(p.acked))
+	}
+	return mix(h, uint64(s.epoch)<<32|uint64(s.counter), uint64(s.informed)<<32|uint64(s.accepted), uint64(s.ownEpoch), uint64(s.ownZxid))
+}
+
+func (v *vote) hash() uint64 {
+	return paxos.Mix(uint64(v.zxid)^bit(v.from)<<62^uint64(v.role)<<60) ^ uint64(v.leader)<<48 ^ uint64(v.round)<<24 ^ uint64(v.epoch)
+}
+
+func mix(h uint64, words ...uint64) uint64 {
+	for _, w := range words {
+		h = paxos.Mix(h ^ w)
+	}
+	return h
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// String shows the server in one line, for transcripts and panics.
+func (s *Server) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v %v/%v epochs %d/%d applied %v logged %v", s.cfg.ID, s.role, phaseNames[s.phase], s.AcceptedEpoch, s.CurrentEpoch, s.DB.Zxid, s.last())
+	switch s.role {
+	case paxos.Looking:
+		fmt.Fprintf(&b, " round %d votes (%v %d %v)", s.round, s.vote.leader, s.vote.epoch, s.vote.zxid)
+	case paxos.Following:
+		fmt.Fprintf(&b, " of %v", s.leader)
+	case paxos.Leading:
+		fmt.Fprintf(&b, " epoch %d learners", s.epoch)
+		for i := range s.peers {
+			if p := &s.peers[i]; p.conn != 0 {
+				fmt.Fprintf(&b, " %v(acked %v)", paxos.ID(i), p.acked)
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,296 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// stepper carries out the plan's steps, one after the other.
+type stepper struct {
+	next       int    // index of the step to be carried out
+	generation uint32 // of the timer that is waited for
+	names      []name
+	awaiting   bool // the step at next is an await that waits
+	callsLeft  int  // Await Calls
+	armed      plan.Point
+	watching   bool // the step at next waits for armed
+	slow       []plan.Link
+}
+
+type name struct {
+	name   string
+	server int
+}
+
+func (s *stepper) prepare(r *run) {
+	n := r.plan.Topology.Servers + 1
+	s.slow = make([]plan.Link, n*n)
+}
+
+// nextStep waits for the moment of the next step.
+func (r *run) nextStep() {
+	if r.next == len(r.plan.Steps) {
+		r.recover()
+		return
+	}
+	s := &r.plan.Steps[r.next]
+	r.generation++
+	switch s.When.Kind {
+	case plan.When:
+		r.armed, r.watching = s.When.Point, true
+	case plan.At:
+		r.wake(max(0, r.began+int64(s.When.D)-r.now), stepDue, r.generation)
+	default:
+		r.wake(int64(s.When.D), stepDue, r.generation)
+	}
+}
+
+func (r *run) stepDue(generation uint32) {
+	if generation != r.generation {
+		return
+	}
+	s := &r.plan.Steps[r.next]
+	if r.awaiting {
+		r.finish(fmt.Sprintf("step %d, %q, was not fulfilled", r.next+1, s.Text()))
+		return
+	}
+	if s.Action == plan.Await {
+		r.beginAwait(s)
+		return
+	}
+	r.carryOutStep(s)
+	r.next++
+	r.nextStep()
+}
+
+// point is told of every protocol point and carries out the step that waits for
+// it at once, before anything else happens.
+func (r *run) point(p *process, verb, what string, peer paxos.ID) {
+	if !r.watching {
+		return
+	}
+	a := &r.armed
+	if a.Verb != verb || a.What != "" && a.What != what {
+		return
+	}
+	if !slices.Contains(plan.Resolve(r, []string{a.Who}, nil, nil), int(p.id)) {
+		return
+	}
+	if a.Peer != "" && !slices.Contains(plan.Resolve(r, []string{a.Peer}, nil, nil), int(peer)) {
+		return
+	}
+	if a.N--; a.N > 0 {
+		return
+	}
+	r.watching = false
+	r.stepDue(r.generation)
+}
+
+func (r *run) beginAwait(s *plan.Step) {
+	r.awaiting, r.callsLeft = true, s.Count
+	r.generation++
+	r.wake(int64(s.Within), stepDue, r.generation)
+	r.dirty = true
+}
+
+// lookForAwaited sees whether the await in force is fulfilled.
+func (r *run) lookForAwaited() {
+	if !r.awaiting {
+		return
+	}
+	s := &r.plan.Steps[r.next]
+	if !r.fulfilled(s) {
+		return
+	}
+	r.awaiting = false
+	lead := r.Leading()
+	e := runlog.Event{Kind: runlog.Await, Num: r.next, Text: s.Text(), Node: lead}
+	if lead > 0 {
+		e.Epoch = r.zab(lead).Epoch()
+	}
+	r.put(e)
+	if s.For == plan.Ready {
+		r.ready(s.Text())
+	}
+	r.next++
+	r.nextStep()
+}
+
+func (r *run) fulfilled(s *plan.Step) bool {
+	switch s.For {
+	case plan.HasLeader:
+		except := plan.Resolve(r, s.Except, nil, nil)
+		return r.leadingExcept(except) > 0
+	case plan.NoLeader:
+		return r.Leading() == 0
+	case plan.Ready:
+		return r.healthy()
+	case plan.Calls:
+		return r.callsLeft <= 0
+	case plan.Expired:
+		for _, t := range s.A {
+			if c := plan.ClientNumber(t); c < 0 || !r.clients[c].expired {
+				return false
+			}
+		}
+		return true
+	}
+	panic(fmt.Sprintf("sim: await %v", s.For))
+}
+
+// carryOutStep does what a step says and writes that it is in force.
+func (r *run) carryOutStep(s *plan.Step) {
+	a := plan.Resolve(r, s.A, s.Except, s.B)
+	b := plan.Resolve(r, s.B, s.Except, s.A)
+	switch s.Action {
+	case plan.Name:
+		if len(a) > 0 {
+			r.names = append(r.names, name{s.As, a[0]})
+		}
+	case plan.Crash:
+		each(a, r.crashServer)
+	case plan.Start:
+		each(a, r.startServer)
+	case plan.Restart:
+		each(a, r.crashServer)
+		each(a, r.startServer)
+	case plan.Pause:
+		each(a, r.pauseServer)
+	case plan.Resume:
+		each(a, r.resumeServer)
+	case plan.Cut:
+		r.pairs(s, a, b, func(from, to int) { r.setLink(from, to, true, plan.Link{}) })
+	case plan.Slow:
+		r.pairs(s, a, b, func(from, to int) { r.setLink(from, to, false, s.Link) })
+	case plan.Heal:
+		if len(s.A) == 0 {
+			r.healAll()
+		} else {
+			r.pairs(s, a, b, func(from, to int) { r.setLink(from, to, false, plan.Link{}) })
+		}
+	case plan.Silence, plan.Unsilence:
+		for _, t := range s.A {
+			r.silenceClient(plan.ClientNumber(t), s.Action == plan.Silence)
+		}
+	case plan.Jump:
+		each(a, func(id int) { r.jump(&r.procs[id], int64(s.By), false) })
+	default:
+		panic(fmt.Sprintf("sim: step %v", s.Action))
+	}
+	for _, id := range b {
+		if !slices.Contains(a, id) {
+			a = append(a, id)
+		}
+	}
+	slices.Sort(a)
+	r.put(runlog.Event{Kind: runlog.Step, Num: r.next, Text: s.Text(), Servers: a})
+	r.dirty = true
+}
+
+func each(ids []int, do func(int)) {
+	for _, id := range ids {
+		do(id)
+	}
+}
+
+func (r *run) pairs(s *plan.Step, a, b []int, do func(from, to int)) {
+	for _, from := range a {
+		for _, to := range b {
+			if from == to {
+				continue
+			}
+			do(from, to)
+			if s.Both {
+				do(to, from)
+			}
+		}
+	}
+}
+
+// setLink puts a link into a state, if it is in another.
+func (r *run) setLink(from, to int, cut bool, l plan.Link) {
+	link := r.net.link(paxos.ID(from), paxos.ID(to))
+	was := &r.slow[from*(r.plan.Topology.Servers+1)+to]
+	if link.cut == cut && *was == l {
+		return
+	}
+	wasCut := link.cut
+	*was = l
+	link.cut, link.delay, link.jitter, link.loss = cut, int64(l.Delay), int64(l.Jitter), l.Loss
+	r.put(runlog.Event{Kind: runlog.LinkState, Node: from, Peer: to, Text: LinkText(cut, l)})
+	if wasCut && !cut {
+		r.heal(paxos.ID(from), paxos.ID(to))
+	}
+}
+
+// LinkText is how a run log shows the state of a link.
+func LinkText(cut bool, l plan.Link) string {
+	switch {
+	case cut:
+		return "cut"
+	case l == plan.Link{}:
+		return "up"
+	}
+	return fmt.Sprintf("slow delay=%v jitter=%v loss=%dppm", l.Delay, l.Jitter, l.Loss)
+}
+
+func (r *run) healAll() {
+	n := r.plan.Topology.Servers
+	for from := 1; from <= n; from++ {
+		for to := 1; to <= n; to++ {
+			r.setLink(from, to, false, plan.Link{})
+		}
+	}
+}
+
+func (r *run) silenceClient(i int, on bool) {
+	id := paxos.Client(i)
+	if r.net.silenced[id] == on {
+		return
+	}
+	text := "up"
+	if on {
+		text = "silent"
+	}
+	r.put(runlog.Event{Kind: runlog.LinkState, Client: i + 1, Text: text})
+	r.silence(id, on)
+}
+
+// The view that targets are resolved by.
+
+// Size implements plan.View.
+func (r *run) Size() int { return r.plan.Topology.Servers }
+
+// Leading implements plan.View: of those that lead, the one of the latest epoch.
+func (r *run) Leading() int { return r.leadingExcept(nil) }
+
+func (r *run) leadingExcept(except []int) int {
+	best, epoch := 0, uint32(0)
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		p := &r.procs[id]
+		if !p.up || p.paused || slices.Contains(except, id) {
+			continue
+		}
+		if z := r.zab(id); z.Role() == paxos.Leading && z.Serves() && z.Epoch() >= epoch {
+			best, epoch = id, z.Epoch()
+		}
+	}
+	return best
+}
+
+// Named implements plan.View.
+func (r *run) Named(n string) int {
+	for i := len(r.names) - 1; i >= 0; i-- {
+		if r.names[i].name == n {
+			return r.names[i].server
+		}
+	}
+	return 0
+}
+
+// Up implements plan.View.
+func (r *run) Up(n int) bool { return r.procs[n].up && !r.procs[n].paused }

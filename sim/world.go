@@ -1,0 +1,365 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/paxos/zab"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper"
+)
+
+// The model's own limits, in virtual nanoseconds.
+const (
+	readyLimit   = int64(60 * plan.Second)      // for the ensemble to get healthy
+	lastLimit    = int64(20 * plan.Second)      // for clients to stop, and servers to level
+	bootSpread   = 50 * plan.Millisecond        // servers start within this of each other
+	runLimit     = int64(20 * 60 * plan.Second) // of a whole run: nothing sane takes longer
+	committed    = 100                          // transactions a leader can send to a server that lags
+	snapEvery    = 150                          // transactions between snapshots
+	driftSpread  = 200                          // ppm by which clocks run fast or slow
+	callPatience = 3                            // session time-outs until a call is given up
+)
+
+// World is the deterministic world: it carries out plans on the model. The zero
+// value is ready to use, by one goroutine at a time.
+type World struct {
+	// Quiet leaves messages, writes and syncs out of the log.
+	Quiet bool
+}
+
+// Name is "sim".
+func (*World) Name() string { return "sim" }
+
+// Run carries a plan out and writes what happened to log. The same plan gives
+// the same events. It fails when the plan asks for what the model does not have,
+// and when ctx ends; what goes wrong within the run stands in the log.
+func (w *World) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) error {
+	r, err := newRun(p, log, w.Quiet)
+	if err != nil {
+		return err
+	}
+	return r.run(ctx)
+}
+
+// run is one run of a plan.
+type run struct {
+	kernel
+	plan  *plan.Plan
+	log   runlog.Sink
+	quiet bool
+	event runlog.Event // reused for every line
+	bugs  zab.Bugs
+
+	stage   stage
+	limit   int64 // of the stage, in virtual time
+	began   int64 // when the clients started
+	ended   string
+	over    bool
+	dirty   bool // something changed that an await may wait for
+	servers []serverState
+	clients []*client // 0 makes the setup calls
+	stepper
+}
+
+// stage is how far a run has come: the list in plan's documentation.
+type stage uint8
+
+const (
+	starting stage = iota
+	setup
+	stepping
+	recovering
+	settling
+	stopping
+	levelling
+)
+
+// serverState is what the world knows of a server beside its process.
+type serverState struct {
+	cfg  zab.Config
+	role paxos.Role
+}
+
+func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
+	if p.Variant != "" && p.Variant != Variant {
+		return nil, fmt.Errorf("unknown variant %q of the model: it has %s", p.Variant, Variant)
+	}
+	bug, ok := zab.BugNamed(p.Bug)
+	if !ok {
+		return nil, fmt.Errorf("unknown bug %q", p.Bug)
+	}
+	r := &run{plan: p, log: log, quiet: quiet, bugs: bug}
+	n := p.Topology.Servers
+	r.init(p, int(paxos.Client(len(p.Clients)))+1, r)
+	r.servers = make([]serverState, n+1)
+	clocks := plan.NewStream(p.Seed, "clocks")
+	for id := 1; id <= n; id++ {
+		r.servers[id].cfg = r.config(paxos.ID(id))
+		pr := &r.procs[id]
+		pr.drift = int64(clocks.Intn(2*driftSpread+1)) - driftSpread
+		pr.disk = &disk{durable: zab.NewDurable(zookeeper.NewTree())}
+	}
+	r.prepare(r)
+	r.newClients()
+	return r, nil
+}
+
+// Variant is the protocol version that the model follows.
+const Variant = "zk-3.9.4"
+
+func (r *run) config(id paxos.ID) zab.Config {
+	t := &r.plan.Topology
+	return zab.Config{
+		ID: id, Servers: t.Servers, Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
+		CommittedLog: committed, SnapEvery: snapEvery, Empty: zookeeper.NewTree(), Bugs: r.bugs,
+	}
+}
+
+// The world's own timers.
+const (
+	bootServer uint32 = iota // arg: server
+	stepDue                  // arg: generation of the stepper
+	clientDue                // arg: client
+	stageDue                 // arg: stage whose time is over
+	giveUpCall               // arg: client
+)
+
+func (r *run) run(ctx context.Context) error {
+	draw := plan.NewStream(r.plan.Seed, "boot")
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		r.wake(int64(draw.Duration(0, bootSpread)), bootServer, uint32(id))
+	}
+	r.enter(starting, readyLimit)
+	for n := 0; !r.over; n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			r.finish("interrupted")
+			return context.Cause(ctx)
+		}
+		if !r.step() {
+			r.finish("nothing is left to happen")
+			break
+		}
+		if r.dirty {
+			r.dirty = false
+			r.look()
+		}
+		if r.now > runLimit {
+			r.finish("the run does not end")
+		}
+	}
+	return nil
+}
+
+// finish writes the last event.
+func (r *run) finish(why string) {
+	if !r.over {
+		r.over, r.ended = true, why
+		r.put(runlog.Event{Kind: runlog.End, Text: why})
+	}
+}
+
+// enter begins a stage that may last for limit.
+func (r *run) enter(s stage, limit int64) {
+	r.stage, r.limit = s, limit
+	r.wake(limit, stageDue, uint32(s))
+	r.dirty = true
+}
+
+// fired is the kernel telling that one of the world's timers has run out.
+func (r *run) fired(which, arg uint32) {
+	switch which {
+	case bootServer:
+		r.startServer(int(arg))
+	case stepDue:
+		r.stepDue(arg)
+	case clientDue:
+		r.clients[arg].due(r)
+	case giveUpCall:
+		r.clients[arg].overdue(r)
+	case stageDue:
+		if stage(arg) == r.stage {
+			r.stageOver()
+		}
+	}
+}
+
+// stageOver is the end of a stage by its time.
+func (r *run) stageOver() {
+	switch r.stage {
+	case starting:
+		r.finish("the ensemble did not get healthy at the start")
+	case setup:
+		r.finish("the setup calls were not done in time")
+	case recovering:
+		r.finish("the ensemble did not get healthy after the last fault")
+	case settling:
+		r.enter(stopping, lastLimit)
+		for _, c := range r.clients[1:] {
+			c.stop(r)
+		}
+	case stopping:
+		r.finish("the clients did not come to an end")
+	case levelling:
+		r.finish("the servers did not come to the same transaction")
+	}
+}
+
+// look sees whether what the stage waits for has come.
+func (r *run) look() {
+	switch r.stage {
+	case starting:
+		if r.healthy() {
+			r.ready("start")
+			r.enter(setup, readyLimit)
+			r.clients[0].start(r)
+		}
+	case setup:
+		if r.clients[0].finished {
+			r.begin()
+		}
+	case stepping:
+		r.lookForAwaited()
+	case recovering:
+		if r.healthy() {
+			r.ready("end")
+			r.enter(settling, int64(r.plan.Topology.Settle))
+		}
+	case stopping:
+		for _, c := range r.clients {
+			if !c.finished {
+				return
+			}
+		}
+		r.put(runlog.Event{Kind: runlog.Done})
+		r.enter(levelling, lastLimit)
+	case levelling:
+		if r.healthy() && r.level() {
+			r.finals()
+			r.finish("")
+		}
+	}
+}
+
+func (r *run) begin() {
+	r.began = r.now
+	r.put(runlog.Event{Kind: runlog.Begin})
+	r.stage = stepping
+	for _, c := range r.clients[1:] {
+		c.start(r)
+	}
+	r.nextStep()
+}
+
+// recover undoes what the steps left in force.
+func (r *run) recover() {
+	r.healAll()
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		if !r.procs[id].up {
+			r.startServer(id)
+		} else if r.procs[id].paused {
+			r.resumeServer(id)
+		}
+	}
+	for i := range r.clients {
+		r.silenceClient(i, false)
+	}
+	r.enter(recovering, readyLimit)
+}
+
+// healthy: one server leads, and every other follows it.
+func (r *run) healthy() bool {
+	lead := r.Leading()
+	if lead == 0 {
+		return false
+	}
+	epoch := r.zab(lead).Epoch()
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		p := &r.procs[id]
+		if !p.up {
+			if r.stage == stepping {
+				continue // an await in the middle asks only for those that run
+			}
+			return false
+		}
+		if z := r.zab(id); p.paused || !z.Serves() || z.Epoch() != epoch || id != lead && z.Role() == paxos.Leading {
+			return false
+		}
+	}
+	return true
+}
+
+// level: all servers have applied the same transactions, and none is on its way.
+func (r *run) level() bool {
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		if z := r.zab(id); z.DB.Zxid < r.zab(r.Leading()).DB.Zxid || z.Pending() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *run) zab(id int) *zab.Server { return r.procs[id].machine.(*zookeeper.Server).Zab() }
+
+// finals reads every znode from every server.
+func (r *run) finals() {
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		s := r.procs[id].machine.(*zookeeper.Server)
+		t := s.Tree()
+		t.Each(func(path, data string, st zookeeper.Stat) {
+			r.put(runlog.Event{
+				Kind: runlog.Final, Node: id, Path: path, Data: data, Version: st.Version, Cversion: st.Cversion,
+				Czxid: uint64(st.Czxid), Mzxid: uint64(st.Mzxid), Pzxid: uint64(st.Pzxid), Owner: st.Owner,
+			})
+		})
+		r.put(runlog.Event{Kind: runlog.Tree, Node: id, Num: t.Len(), Zxid: uint64(s.Zab().DB.Zxid)})
+	}
+}
+
+func (r *run) ready(text string) {
+	lead := r.Leading()
+	r.put(runlog.Event{Kind: runlog.Ready, Node: lead, Epoch: r.zab(lead).Epoch(), Text: text})
+}
+
+func (r *run) startServer(id int) {
+	p := &r.procs[id]
+	if p.up {
+		return
+	}
+	p.cause = r.put(runlog.Event{Kind: runlog.Start, Node: id})
+	r.kernel.start(p, zookeeper.NewServer(&r.servers[id].cfg, p.disk.durable.Clone()))
+}
+
+func (r *run) crashServer(id int) {
+	p := &r.procs[id]
+	if p.up {
+		p.cause = r.put(runlog.Event{Kind: runlog.Crash, Node: id})
+		r.kernel.crash(p)
+		r.dirty = true
+	}
+}
+
+func (r *run) pauseServer(id int) {
+	if p := &r.procs[id]; p.up && !p.paused {
+		r.put(runlog.Event{Kind: runlog.Pause, Node: id})
+		r.kernel.pause(p)
+		r.dirty = true
+	}
+}
+
+func (r *run) resumeServer(id int) {
+	if p := &r.procs[id]; p.paused {
+		r.put(runlog.Event{Kind: runlog.Resume, Node: id})
+		r.kernel.resume(p)
+		r.dirty = true
+	}
+}
+
+// put writes an event with the present time and gives its number.
+func (r *run) put(e runlog.Event) int64 {
+	e.T = r.now
+	r.event = e
+	return r.log.Put(&r.event)
+}

@@ -1,0 +1,295 @@
+package zookeeper
+
+import (
+	"strings"
+
+	"github.com/schismlab/schism/paxos"
+)
+
+// Stat is what ZooKeeper tells of a znode beside its data.
+type Stat struct {
+	Czxid, Mzxid, Pzxid paxos.Zxid
+	Version, Cversion   int32
+	// Owner is the session that an ephemeral znode lives with, else 0.
+	Owner    int64
+	Children int32
+}
+
+// Tree is the replicated state of ZooKeeper: znodes and sessions. It is a
+// persistent value: changing methods give a new Tree and leave the old one as
+// it was, so a copy is an assignment. It implements paxos.State.
+//
+// Znodes lie in a treap ordered by parent and name, so the children of a znode
+// lie side by side, in order. Priorities are hashes of the paths: the same
+// znodes make the same treap, however they came to be.
+type Tree struct {
+	root     *znode
+	size     int
+	digest   uint64
+	sessions []session // by id; copied on write
+}
+
+// session is a client's session as the transactions know it.
+type session struct {
+	id      int64
+	timeout int64 // nanoseconds
+}
+
+type znode struct {
+	parent, name string
+	data         string
+	stat         Stat
+	prio         uint64
+	left, right  *znode
+}
+
+// NewTree is a tree with the root znode alone.
+func NewTree() Tree {
+	return Tree{}.put(&znode{parent: "", name: "", stat: Stat{}})
+}
+
+// split cuts a path into its parent's path and its name: "/a/b" into "/a" and
+// "b", "/a" into "/" and "a", "/" into "" and "".
+func split(path string) (parent, name string) {
+	if path == "/" {
+		return "", ""
+	}
+	i := strings.LastIndexByte(path, '/')
+	if i == 0 {
+		return "/", path[1:]
+	}
+	return path[:i], path[i+1:]
+}
+
+func join(parent, name string) string {
+	switch parent {
+	case "":
+		return "/"
+	case "/":
+		return "/" + name
+	}
+	return parent + "/" + name
+}
+
+func compare(p1, n1, p2, n2 string) int {
+	if c := strings.Compare(p1, p2); c != 0 {
+		return c
+	}
+	return strings.Compare(n1, n2)
+}
+
+func (t Tree) find(path string) *znode {
+	parent, name := split(path)
+	n := t.root
+	for n != nil {
+		switch c := compare(parent, name, n.parent, n.name); {
+		case c == 0:
+			return n
+		case c < 0:
+			n = n.left
+		default:
+			n = n.right
+		}
+	}
+	return nil
+}
+
+// Get gives a znode's data and stat, and whether it exists.
+func (t Tree) Get(path string) (data string, stat Stat, ok bool) {
+	n := t.find(path)
+	if n == nil {
+		return "", Stat{}, false
+	}
+	return n.data, n.stat, true
+}
+
+// Children are the names of a znode's children, in order.
+func (t Tree) Children(path string) []string {
+	kids := []string{}
+	var walk func(n *znode)
+	walk = func(n *znode) {
+		if n == nil {
+			return
+		}
+		c := strings.Compare(path, n.parent)
+		if c <= 0 {
+			walk(n.left)
+		}
+		if c == 0 {
+			kids = append(kids, n.name)
+		}
+		if c >= 0 {
+			walk(n.right)
+		}
+	}
+	walk(t.root)
+	return kids
+}
+
+// Len is the number of znodes, the root included.
+func (t Tree) Len() int { return t.size }
+
+// Each calls f for every znode, in the order of parent and name.
+func (t Tree) Each(f func(path, data string, stat Stat)) {
+	var walk func(n *znode)
+	walk = func(n *znode) {
+		if n != nil {
+			walk(n.left)
+			f(join(n.parent, n.name), n.data, n.stat)
+			walk(n.right)
+		}
+	}
+	walk(t.root)
+}
+
+// owned are the paths of a session's ephemeral znodes.
+func (t Tree) owned(id int64) []string {
+	var paths []string
+	t.Each(func(path, _ string, stat Stat) {
+		if stat.Owner == id {
+			paths = append(paths, path)
+		}
+	})
+	return paths
+}
+
+// put adds n, or puts it in the place of the znode of the same path.
+func (t Tree) put(n *znode) Tree {
+	if n.prio == 0 {
+		n.prio = paxos.MixString(paxos.MixString(1, n.parent), n.name)
+	}
+	if old := t.find(join(n.parent, n.name)); old != nil {
+		t.digest ^= old.hash()
+	} else {
+		t.size++
+	}
+	t.digest ^= n.hash()
+	t.root = insert(t.root, n)
+	return t
+}
+
+// hash covers all that a znode is. The digest of a tree is the sum (xor) of
+// these, so it follows each change in constant time.
+func (n *znode) hash() uint64 {
+	h := paxos.MixString(n.prio, n.data)
+	h = paxos.Mix(h ^ uint64(n.stat.Czxid))
+	h = paxos.Mix(h ^ uint64(n.stat.Mzxid))
+	h = paxos.Mix(h ^ uint64(n.stat.Pzxid))
+	h = paxos.Mix(h ^ uint64(uint32(n.stat.Version))<<32 ^ uint64(uint32(n.stat.Cversion)))
+	return paxos.Mix(h ^ uint64(n.stat.Owner))
+}
+
+// insert gives the treap t with n in it. Nodes on the way are copied.
+func insert(t, n *znode) *znode {
+	if t == nil {
+		m := *n
+		m.left, m.right = nil, nil
+		return &m
+	}
+	c := compare(n.parent, n.name, t.parent, t.name)
+	m := *t
+	switch {
+	case c == 0:
+		m.data, m.stat = n.data, n.stat
+	case c < 0:
+		m.left = insert(t.left, n)
+		if m.left.prio > m.prio {
+			return rotateRight(&m)
+		}
+	default:
+		m.right = insert(t.right, n)
+		if m.right.prio > m.prio {
+			return rotateLeft(&m)
+		}
+	}
+	return &m
+}
+
+// rotateRight lifts the left child over t. Both are fresh copies, so they may
+// be changed in place.
+func rotateRight(t *znode) *znode {
+	l := t.left
+	t.left, l.right = l.right, t
+	return l
+}
+
+func rotateLeft(t *znode) *znode {
+	r := t.right
+	t.right, r.left = r.left, t
+	return r
+}
+
+// remove gives the tree without the znode at path, which must exist.
+func (t Tree) remove(path string) Tree {
+	t.digest ^= t.find(path).hash()
+	t.size--
+	parent, name := split(path)
+	t.root = remove(t.root, parent, name)
+	return t
+}
+
+func remove(t *znode, parent, name string) *znode {
+	switch c := compare(parent, name, t.parent, t.name); {
+	case c < 0:
+		m := *t
+		m.left = remove(t.left, parent, name)
+		return &m
+	case c > 0:
+		m := *t
+		m.right = remove(t.right, parent, name)
+		return &m
+	}
+	return merge(t.left, t.right)
+}
+
+// merge joins two treaps of which all of a comes before all of b.
+func merge(a, b *znode) *znode {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	case a.prio > b.prio:
+		m := *a
+		m.right = merge(a.right, b)
+		return &m
+	}
+	m := *b
+	m.left = merge(a, b.left)
+	return &m
+}
+
+// Digest is a hash of the whole tree, sessions included.
+func (t Tree) Digest() uint64 {
+	h := t.digest
+	for _, s := range t.sessions {
+		h ^= paxos.Mix(uint64(s.id) ^ paxos.Mix(uint64(s.timeout)))
+	}
+	return h
+}
+
+// HasSession says whether a session is open.
+func (t Tree) HasSession(id int64) bool {
+	for i := range t.sessions {
+		if t.sessions[i].id == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (t Tree) withSession(id, timeout int64) Tree {
+	t.sessions = append(t.sessions[:len(t.sessions):len(t.sessions)], session{id, timeout})
+	return t
+}
+
+func (t Tree) withoutSession(id int64) Tree {
+	rest := make([]session, 0, len(t.sessions))
+	for _, s := range t.sessions {
+		if s.id != id {
+			rest = append(rest, s)
+		}
+	}
+	t.sessions = rest
+	return t
+}
