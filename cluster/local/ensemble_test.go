@@ -113,6 +113,20 @@ func (b bench) leader(among ...int) (leads int) {
 	return leads
 }
 
+// others are the servers of an ensemble of three but n.
+func others(n int) []int { return []int{n%3 + 1, (n+1)%3 + 1} }
+
+// isolate sets all links of server n, both ways.
+func (b bench) isolate(n int, l cluster.Link) {
+	b.t.Helper()
+	for o := 1; o <= b.Size(); o++ {
+		if o != n {
+			b.must(b.SetLink(b.t.Context(), n, o, l))
+			b.must(b.SetLink(b.t.Context(), o, n, l))
+		}
+	}
+}
+
 func (b bench) must(err error) {
 	b.t.Helper()
 	if err != nil {

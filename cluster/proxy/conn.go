@@ -27,10 +27,10 @@ type Filter interface {
 	End() []byte
 }
 
-// patience is how long a refused dial is repeated, and pause how long between.
+// redialling is how long a refused dial is repeated, and pause how long between.
 const (
-	patience = 500 * time.Millisecond
-	pause    = 5 * time.Millisecond
+	redialling = 500 * time.Millisecond
+	pause      = 5 * time.Millisecond
 )
 
 // carried is one connection in the making and while it lasts.
@@ -131,7 +131,7 @@ func (c *carried) dial(forth, back *direction) (*net.TCPConn, error) {
 			return out.(*net.TCPConn), nil
 		}
 		if giveUp.IsZero() {
-			giveUp = time.Now().Add(patience)
+			giveUp = time.Now().Add(redialling)
 		}
 		if !errors.Is(err, syscall.ECONNREFUSED) || time.Now().After(giveUp) {
 			return nil, err

@@ -111,7 +111,9 @@ func set(st *cluster.Status, name, value string) (known bool, err error) {
 	case "Zxid":
 		st.Zxid, err = strconv.ParseUint(strings.TrimPrefix(value, "0x"), 16, 64)
 	case "Node count":
-		st.Znodes, err = strconv.Atoi(value)
+		var n uint64
+		n, err = strconv.ParseUint(value, 10, 31)
+		st.Znodes = int(n)
 	default:
 		return false, nil
 	}
