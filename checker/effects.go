@@ -34,8 +34,8 @@ func effects(o *runlog.Operation) []effect {
 		for i, p := range o.Parts {
 			e := effect{op: o, kind: p.Op, path: p.Path, data: p.Data, guard: p.Version}
 			given := ""
-			if i < len(o.Result.Parts) {
-				given = o.Result.Parts[i].Path
+			if i < len(o.Result.Parts) && o.Out == runlog.OK {
+				given, e.version = o.Result.Parts[i].Path, o.Result.Parts[i].Version
 			}
 			e.mode(p.Mode, given)
 			list[i] = e
@@ -51,10 +51,11 @@ func (e *effect) mode(mode, given string) {
 	}
 	e.ephemeral = has(mode, "ephemeral")
 	switch {
-	case given != "":
-		e.path = given
-	case has(mode, "sequential"):
+	case !has(mode, "sequential"):
+	case given == "" || given == e.path:
 		e.nameless = true
+	default:
+		e.path = given
 	}
 }
 

@@ -239,7 +239,7 @@ func (r *Run) snapshots(paths []string) []*operation {
 	var list []*operation
 	for i := range r.trees {
 		t := &r.trees[i]
-		o := &operation{kind: snapshot, call: r.done, ret: t.at, client: -t.node, at: -1}
+		o := &operation{kind: snapshot, call: r.done + 1, ret: max(t.at, r.done+1), client: -t.node, at: -1}
 		for _, path := range paths {
 			w := sight{path: path}
 			if e := t.znodes[path]; e != nil {

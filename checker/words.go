@@ -64,8 +64,11 @@ func describe(o *runlog.Operation) string {
 	if o.Path != "" {
 		fmt.Fprintf(&b, " of %s", o.Path)
 	}
-	if o.Op == opSet || o.Op == opCreate {
+	switch o.Op {
+	case opSet:
 		fmt.Fprintf(&b, " to %q", o.Data)
+	case opCreate:
+		fmt.Fprintf(&b, " with %q", o.Data)
 	}
 	if o.Op == opMulti {
 		fmt.Fprintf(&b, " of %d parts", len(o.Parts))

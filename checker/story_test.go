@@ -1,0 +1,241 @@
+package checker
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+// tell makes a run log from a story, a line an event:
+//
+//	2-3 c1 set /r=a @0 -> ok v1 m5     a call from 2 to 3 ms with its answer
+//	2-? c1 set /r=b @1                 a call that was never answered
+//	4-5 c2 get /r -> fail NoNode
+//	4-5 c2 children /s -> ok kids=a,b
+//	6-7 c1 create /q/x- ephemeral sequential -> ok path=/q/x-0000000001 s7
+//	6-7 c1 multi set /a=1 @0 ; check /b @3 -> fail BadVersion
+//	8 expired c1 s7
+//	final n1 /r=a v1 m5                after the clients have stopped
+//	tree n1
+//	end the reason
+//
+// In answers and finals: v version, m mzxid, c czxid, z zxid of the reply,
+// n server, s session, o owner; =x is the value. Ready events at the start and the
+// end come by themselves unless a line says "unproved".
+func tell(story string) []runlog.Event {
+	t := &teller{proved: true}
+	for line := range strings.Lines(story) {
+		if words := strings.Fields(line); len(words) > 0 && words[0] != "#" {
+			t.line(words)
+		}
+	}
+	sort.SliceStable(t.timed, func(i, j int) bool {
+		a, b := t.timed[i], t.timed[j]
+		// At one moment, answers come after calls but for those of one client,
+		// which cannot overlap.
+		return a.T < b.T || a.T == b.T && a.Client == b.Client && a.Kind == runlog.Ret && b.Kind == runlog.Call && a.Num < b.Num
+	})
+	var events []runlog.Event
+	if t.proved {
+		events = append(events, runlog.Event{Kind: runlog.Ready, Node: 1, Text: ReadyStart})
+	}
+	events = append(events, t.timed...)
+	now := int64(0)
+	if len(t.timed) > 0 {
+		now = t.timed[len(t.timed)-1].T
+	}
+	if t.proved {
+		events = append(events, runlog.Event{T: now, Kind: runlog.Ready, Node: 1, Text: ReadyEnd})
+	}
+	events = append(events, runlog.Event{T: now, Kind: runlog.Done})
+	for _, e := range t.finals {
+		now += 1e6
+		e.T = now
+		events = append(events, e)
+	}
+	return append(events, runlog.Event{T: now, Kind: runlog.End, Text: t.end})
+}
+
+type teller struct {
+	timed, finals []runlog.Event
+	nums          [10]int
+	end           string
+	proved        bool
+}
+
+func (t *teller) line(w []string) {
+	switch w[0] {
+	case "final", "tree":
+		e := runlog.Event{Kind: runlog.Final}
+		if w[0] == "tree" {
+			e.Kind = runlog.Tree
+		}
+		reply(&e, w[1:])
+		t.finals = append(t.finals, e)
+		return
+	case "end":
+		t.end = strings.Join(w[1:], " ")
+		return
+	case "unproved":
+		t.proved = false
+		return
+	}
+	from, to, isCall := strings.Cut(w[0], "-")
+	if isCall {
+		t.call(millis(from), to, w[1:])
+		return
+	}
+	e := runlog.Event{T: millis(from), Client: client(w[2])}
+	switch w[1] {
+	case "expired":
+		e.Kind = runlog.Expired
+		reply(&e, w[3:])
+	case "closed":
+		e.Kind, e.Text = runlog.Lost, Closed
+		reply(&e, w[3:])
+	case "violated":
+		e = runlog.Event{T: e.T, Kind: runlog.Violated, Msg: w[2], Text: strings.Join(w[3:], " ")}
+	case "awaits":
+		e = runlog.Event{T: e.T, Kind: runlog.Step, Num: number1(w[2]), Text: "await " + strings.Join(w[3:], " ")}
+	case "came":
+		e = runlog.Event{T: e.T, Kind: runlog.Await, Num: number1(w[2])}
+	default:
+		panic("story: " + w[1])
+	}
+	t.timed = append(t.timed, e)
+}
+
+func (t *teller) call(from int64, to string, w []string) {
+	c := client(w[0])
+	call := runlog.Event{T: from, Kind: runlog.Call, Client: c, Num: t.nums[c], Op: w[1]}
+	ret := runlog.Event{Kind: runlog.Ret, Client: c, Num: t.nums[c]}
+	t.nums[c]++
+	asked, answered := w[2:], []string(nil)
+	for i, word := range asked {
+		if word == "->" {
+			asked, answered = asked[:i], asked[i+1:]
+			break
+		}
+	}
+	if call.Op == "multi" {
+		for text := range strings.SplitSeq(strings.Join(asked, " "), " ; ") {
+			p := strings.Fields(text)
+			e := runlog.Event{}
+			request(&e, p[1:])
+			call.Parts = append(call.Parts, runlog.Part{Op: p[0], Path: e.Path, Data: e.Data, Version: e.Version, Mode: e.Mode})
+		}
+	} else {
+		request(&call, asked)
+	}
+	t.timed = append(t.timed, call)
+	if to == "?" {
+		return
+	}
+	ret.T, ret.Out = millis(to), answered[0]
+	reply(&ret, answered[1:])
+	t.timed = append(t.timed, ret)
+}
+
+func request(e *runlog.Event, words []string) {
+	e.Version = -1
+	for _, w := range words {
+		switch {
+		case w[0] == '/':
+			e.Path, e.Data, _ = strings.Cut(w, "=")
+		case w[0] == '@':
+			e.Version = int32(number1(w[1:]))
+		default:
+			e.Mode = strings.TrimSpace(e.Mode + " " + w)
+		}
+	}
+}
+
+func reply(e *runlog.Event, words []string) {
+	for _, w := range words {
+		n, err := strconv.ParseInt(w[1:], 10, 64)
+		_, value, named := strings.Cut(w, "=")
+		switch {
+		case w[0] == '/':
+			e.Path, e.Data, _ = strings.Cut(w, "=")
+		case w[0] == '=':
+			e.Data = w[1:]
+		case named && w[0] == 'k':
+			e.Kids = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+		case named && w[0] == 'p':
+			e.Path = value
+		case err != nil:
+			e.Err = w
+		default:
+			letter(e, w[0], n)
+		}
+	}
+}
+
+func letter(e *runlog.Event, c byte, n int64) {
+	switch c {
+	case 'v':
+		e.Version = int32(n)
+	case 'm':
+		e.Mzxid = uint64(n)
+	case 'c':
+		e.Czxid = uint64(n)
+	case 'z':
+		e.Zxid = uint64(n)
+	case 'n':
+		e.Node = int(n)
+	case 's':
+		e.Session = n
+	case 'o':
+		e.Owner = n
+	default:
+		panic("story: letter " + string(c))
+	}
+}
+
+func millis(s string) int64 {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		panic(err)
+	}
+	return int64(f * 1e6)
+}
+
+func number1(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func client(s string) int {
+	if s[0] != 'c' || len(s) != 2 {
+		return 0
+	}
+	return int(s[1]-'0') + 1
+}
+
+// logOf is the run log of a story.
+func logOf(story string) []byte {
+	var b bytes.Buffer
+	w := runlog.NewWriter(&b, runlog.Header{Scenario: "story", World: "story"})
+	for _, e := range tell(story) {
+		w.Put(&e)
+	}
+	if err := w.Flush(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func runOf(story string) *Run {
+	r, err := NewRun(runlog.Header{}, tell(story))
+	if err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, story))
+	}
+	return r
+}
