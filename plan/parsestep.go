@@ -161,3 +161,16 @@ func (r *reader) point(p *Point) error {
 	p.N = n
 	return nil
 }
+
+// ParseStep reads one step from its text, such as "+1s cut L -- others".
+func ParseStep(text string) (Step, error) {
+	r := &reader{file: "step", line: 1}
+	if err := r.split(text); err != nil {
+		return Step{}, err
+	}
+	s, err := r.step()
+	if err != nil {
+		return s, err
+	}
+	return s, r.end()
+}

@@ -124,7 +124,7 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		}
 		s.A = []string{ClientName(rapid.IntRange(1, len(p.Clients)).Draw(t, "client"))}
 	case Await:
-		s.For, s.Within = Event(rapid.IntRange(int(HasLeader), int(Expired)).Draw(t, "for")), drawDuration(t)
+		s.For, s.Within = Event(rapid.IntRange(int(HasLeader), int(InFlight)).Draw(t, "for")), drawDuration(t)
 		switch {
 		case s.For == Calls:
 			s.Count = rapid.IntMin(0).Draw(t, "count")

@@ -132,9 +132,12 @@ const (
 	Calls
 	// Expired: the session of client A has expired, by the client's own word.
 	Expired
+	// InFlight: a connected client has just made a call that writes, so a fault
+	// now meets one on its way.
+	InFlight
 )
 
-var eventNames = [...]string{HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired"}
+var eventNames = [...]string{HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight"}
 
 func (e Event) String() string {
 	if int(e) < len(eventNames) && e != 0 {

@@ -84,6 +84,9 @@ func (c *client) due(r *run) {
 		return
 	}
 	c.made, c.open = call, true
+	if r.awaiting && call.Op.Writes() && c.machine.Server() != 0 {
+		r.writeBegun, r.dirty = true, true
+	}
 	c.line = r.put(runlog.Event{
 		Kind: runlog.Call, Client: c.number + 1, Num: c.next, Op: call.Op.String(), Path: call.Path, Data: call.Value.Text,
 		Version: call.Version, Mode: mode(&call), Parts: parts(call.Parts), Node: int(c.machine.Server()), Session: c.session,

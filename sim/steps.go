@@ -16,6 +16,7 @@ type stepper struct {
 	names      []name
 	awaiting   bool // the step at next is an await that waits
 	callsLeft  int  // Await Calls
+	writeBegun bool // Await InFlight
 	armed      plan.Point
 	watching   bool // the step at next waits for armed
 	slow       []plan.Link
@@ -91,7 +92,7 @@ func (r *run) point(p *process, verb, what string, peer paxos.ID) {
 }
 
 func (r *run) beginAwait(s *plan.Step) {
-	r.awaiting, r.callsLeft = true, s.Count
+	r.awaiting, r.callsLeft, r.writeBegun = true, s.Count, false
 	r.generation++
 	r.wake(int64(s.Within), stepDue, r.generation)
 	r.dirty = true
@@ -131,6 +132,8 @@ func (r *run) fulfilled(s *plan.Step) bool {
 		return r.healthy()
 	case plan.Calls:
 		return r.callsLeft <= 0
+	case plan.InFlight:
+		return r.writeBegun
 	case plan.Expired:
 		for _, t := range s.A {
 			if c := plan.ClientNumber(t); c < 0 || !r.clients[c].expired {

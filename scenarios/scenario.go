@@ -1,0 +1,185 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// World carries plans out: the model, or real servers.
+type World interface {
+	// Name is sim, local or docker.
+	Name() string
+	// Run carries p out and writes what happened to log. It fails only when the
+	// world is not ready for such a plan; what goes wrong in the run stands in
+	// the log.
+	Run(ctx context.Context, p *plan.Plan, log runlog.Sink) error
+}
+
+// Scenario is a story that can be drawn as a plan, from any seed.
+type Scenario struct {
+	// Name is what the command line calls it.
+	Name string
+	// Story says in a sentence or two what happens and what must not.
+	Story string
+	// Servers is how many it is about, 3 if zero. Fewer or more may be asked for.
+	Servers int
+	// Steps draws the faults.
+	Steps func(d *Draw)
+	// Workload says how often each kind of work is done, in equal parts of all
+	// kinds if empty.
+	Workload []Work
+	// Probes say what must have happened in a run for it to count.
+	Probes []Probe
+}
+
+// Options change what a plan is drawn for.
+type Options struct {
+	Servers int    // 0: as the scenario says
+	Bug     string // planted bug of the model
+	Variant string // protocol version of the model
+}
+
+// The surroundings of every scenario, unless it says otherwise. A tick is short
+// so that real ensembles notice faults, and elect, within seconds.
+var topology = plan.Topology{
+	Servers: 3, Tick: 250 * plan.Millisecond, InitLimit: 20, SyncLimit: 6,
+	SessionTimeout: 4 * plan.Second, Settle: plan.Second,
+	Net: plan.Net{
+		Delay: 150 * plan.Microsecond, Jitter: 350 * plan.Microsecond,
+		Loss: 200, Dup: 0, Slow: 1000, SlowBy: 20 * plan.Millisecond,
+	},
+	Disk: plan.Disk{Sync: plan.Millisecond, Jitter: 4 * plan.Millisecond},
+}
+
+// Plan draws the plan of a seed.
+func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
+	t := topology
+	if s.Servers > 0 {
+		t.Servers = s.Servers
+	}
+	if o.Servers > 0 {
+		t.Servers = o.Servers
+	}
+	p := &plan.Plan{Scenario: s.Name, Seed: seed, Bug: o.Bug, Variant: o.Variant, Topology: t}
+	p.Setup = setupCalls()
+	p.Clients = drawClients(seed, t.Servers, s.Workload)
+	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}
+	s.Steps(d)
+	p.Steps = d.steps
+	if err := p.Validate(); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	return p, nil
+}
+
+// Draw gathers a scenario's steps.
+type Draw struct {
+	stream  plan.Stream
+	servers int
+	wait    plan.Duration
+	steps   []plan.Step
+}
+
+// Servers is the number of servers that the plan is drawn for.
+func (d *Draw) Servers() int { return d.servers }
+
+// Wait lets the next step happen after a pause of lo to hi.
+func (d *Draw) Wait(lo, hi plan.Duration) {
+	d.wait = d.stream.Duration(lo, hi) / plan.Millisecond * plan.Millisecond
+}
+
+// Step adds a step, such as "cut L -- others", at the end of the pause that Wait
+// drew. It panics when the text is no step: that is the scenario's own mistake.
+func (d *Draw) Step(format string, args ...any) {
+	s, err := plan.ParseStep("+" + d.wait.String() + " " + fmt.Sprintf(format, args...))
+	if err != nil {
+		panic(fmt.Sprintf("scenarios: %v", err))
+	}
+	d.wait = 0
+	d.steps = append(d.steps, s)
+}
+
+// Fault adds a step that meets a write on its way: after the pause that Wait
+// drew, it waits until a client's write is open, and then a moment that falls
+// somewhere in the life of a write.
+func (d *Draw) Fault(format string, args ...any) {
+	d.Step("await in-flight within 30s")
+	d.wait = d.stream.Duration(0, 1500*plan.Microsecond) / (100 * plan.Microsecond) * (100 * plan.Microsecond)
+	d.Step(format, args...)
+}
+
+// Pick draws one of the words.
+func (d *Draw) Pick(words ...string) string { return words[d.stream.Intn(len(words))] }
+
+// Intn draws from [0, n).
+func (d *Draw) Intn(n int) int { return d.stream.Intn(n) }
+
+// Shuffled are the servers' names in a drawn order.
+func (d *Draw) Shuffled() []string {
+	names := make([]string, d.servers)
+	for i := range names {
+		names[i] = plan.ServerName(i + 1)
+	}
+	d.stream.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	return names
+}
+
+// All lists the scenarios.
+func All() []*Scenario {
+	return []*Scenario{
+		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
+		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks,
+	}
+}
+
+// Named is the scenario of that name. The error names the nearest one.
+func Named(name string) (*Scenario, error) {
+	all := All()
+	nearest, best := "", 1<<30
+	for _, s := range all {
+		if s.Name == name {
+			return s, nil
+		}
+		if d := distance(name, s.Name); d < best {
+			nearest, best = s.Name, d
+		}
+	}
+	if best <= max(len(name), 4)/2 {
+		return nil, fmt.Errorf("unknown scenario %q: did you mean %s?", name, nearest)
+	}
+	return nil, fmt.Errorf("unknown scenario %q: want one of %s", name, strings.Join(Names(), ", "))
+}
+
+// Names lists the scenarios' names.
+func Names() []string {
+	var names []string
+	for _, s := range All() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// distance is the number of letters to add, drop or change between two words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
