@@ -106,11 +106,14 @@ func (e *Ensemble) start(ctx context.Context, o cluster.Options) error {
 		}
 		e.servers = append(e.servers, node)
 	}
-	if err := e.each(func(s *node) error { return s.create(ctx) }); err != nil {
-		return err
-	}
-	e.links = openLinks(e.net.subnet, e.servers, o.Seed)
-	return e.each(func(s *node) error { return s.start(ctx) })
+	e.links = newLinks(o.Servers, e.net, o.Seed)
+	return e.each(func(s *node) error {
+		if err := s.create(ctx); err != nil {
+			return err
+		}
+		e.links.enter(s)
+		return s.start(ctx)
+	})
 }
 
 // each does something to all servers at once.

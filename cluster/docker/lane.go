@@ -51,6 +51,7 @@ type lane struct {
 	state   cluster.Link
 	draw    *rand.Rand
 	waiting []packet
+	lost    int // packets drawn to be lost or met by a cut
 }
 
 // newLane starts the goroutine that lets packets go. judge is called from it,
@@ -88,6 +89,7 @@ func (l *lane) arrive(id uint32, now time.Time) {
 	// n-th packet whatever the link's state was before.
 	loss, part := l.draw.IntN(million), l.draw.Float64()
 	if l.state.Cut || loss < l.state.Loss {
+		l.lost++
 		l.judge(id, discard)
 		return
 	}

@@ -2,7 +2,6 @@ package docker
 
 import (
 	"errors"
-	"net/netip"
 	"sync"
 
 	"github.com/schismlab/schism/cluster"
@@ -15,10 +14,11 @@ const million = 1_000_000
 // to another are judged where they arrive, in the receiver's network namespace,
 // before its kernel acknowledges anything.
 type links struct {
-	mu    sync.Mutex
-	ends  []*receiver // of server n at n-1
-	addrs []netip.Addr
-	seed  uint64
+	net  *bridge
+	seed uint64
+
+	mu   sync.Mutex
+	ends []*receiver // of server n at n-1
 }
 
 // receiver is one server's end of the links that lead to it.
@@ -31,20 +31,26 @@ type receiver struct {
 	hold  *holder // delays packets; nil until a link wants that
 }
 
-// openLinks enters the namespaces of all servers. Where that is impossible, set
-// will say so: an ensemble without links is still good for kills and pauses.
-func openLinks(subnet netip.Prefix, servers []*node, seed uint64) *links {
-	l := &links{seed: seed}
-	for _, s := range servers {
-		r := &receiver{state: map[int]cluster.Link{}}
-		r.ns, r.err = enter(s.sandboxPID, s.ip)
-		if r.err == nil {
-			r.err = r.ns.stayHome(subnet)
-		}
-		l.ends = append(l.ends, r)
-		l.addrs = append(l.addrs, s.ip)
+// newLinks makes the links between so many servers, none of which is there yet.
+func newLinks(servers int, net *bridge, seed uint64) *links {
+	l := &links{net: net, seed: seed}
+	for range servers {
+		l.ends = append(l.ends, &receiver{state: map[int]cluster.Link{}, err: errors.New("the server was never started")})
 	}
 	return l
+}
+
+// enter takes hold of a server's namespace once its sandbox runs. Where that is
+// impossible, set will say so: an ensemble without links is still good for
+// kills and pauses.
+func (l *links) enter(s *node) {
+	ns, err := enter(s.sandboxPID, s.ip)
+	if err == nil {
+		err = ns.stayHome(l.net.subnet)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ends[s.n-1].ns, l.ends[s.n-1].err = ns, err
 }
 
 // set brings one link into a state. It returns once the rules are in force.
@@ -83,7 +89,7 @@ func (l *links) apply(to int, r *receiver) error {
 	for from := range len(l.ends) {
 		r.hold.set(from+1, r.state[from+1])
 	}
-	return r.ns.replace(r.state, l.addrs)
+	return r.ns.replace(r.state, l.net.addr)
 }
 
 // slow says whether any link to the receiver holds packets back.

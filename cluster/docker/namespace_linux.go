@@ -100,7 +100,7 @@ func towards(p netip.Prefix) []expr.Any {
 // replace installs the rules for all links to this namespace, in one
 // transaction. They stand before connection tracking, so that a dropped packet
 // has left no trace: it was lost on the way.
-func (ns *namespace) replace(state map[int]cluster.Link, addrs []netip.Addr) error {
+func (ns *namespace) replace(state map[int]cluster.Link, addr func(int) netip.Addr) error {
 	c, err := ns.conn()
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (ns *namespace) replace(state map[int]cluster.Link, addrs []netip.Addr) err
 	in := c.AddChain(&nftables.Chain{Name: "links", Table: t, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
 	c.FlushChain(in)
 	for _, from := range slices.Sorted(maps.Keys(state)) {
-		c.AddRule(&nftables.Rule{Table: t, Chain: in, Exprs: append(comingFrom(addrs[from-1]), end(from, state[from])...)})
+		c.AddRule(&nftables.Rule{Table: t, Chain: in, Exprs: append(comingFrom(addr(from)), end(from, state[from])...)})
 	}
 	return commit(c)
 }

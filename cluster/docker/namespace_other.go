@@ -19,9 +19,11 @@ func enter(int, netip.Addr) (*namespace, error) {
 	}
 }
 
-func (*namespace) stayHome(netip.Prefix) error                      { return errors.ErrUnsupported }
-func (*namespace) replace(map[int]cluster.Link, []netip.Addr) error { return errors.ErrUnsupported }
-func (*namespace) close()                                           {}
+func (*namespace) stayHome(netip.Prefix) error { return errors.ErrUnsupported }
+func (*namespace) replace(map[int]cluster.Link, func(int) netip.Addr) error {
+	return errors.ErrUnsupported
+}
+func (*namespace) close() {}
 
 // holder exists on Linux only.
 type holder struct{}

@@ -51,53 +51,55 @@ type node struct {
 }
 
 // create makes both containers and starts the sandbox.
-func (s *node) create(ctx context.Context) error {
-	if err := s.createSandbox(ctx); err != nil {
-		return fmt.Errorf("server %d: network namespace: %w", s.n, err)
-	}
-	info, err := s.sandbox.Inspect(ctx)
+func (s *node) create(ctx context.Context) (err error) {
+	s.sandbox, err = testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{ContainerRequest: s.sandboxRequest()})
 	if err != nil {
-		return err
-	}
-	s.sandboxPID = info.State.Pid
-	if s.clientAddr, err = published(info); err != nil {
-		return fmt.Errorf("server %d: %w", s.n, err)
+		return fmt.Errorf("server %d: sandbox: %w", s.n, err)
 	}
 	s.container, err = testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{ContainerRequest: s.request()})
 	if err != nil {
 		return fmt.Errorf("server %d: container: %w", s.n, err)
 	}
+	// Starting through the container library would add a wait for the port, on
+	// which nobody in the sandbox ever listens.
+	id := s.sandbox.GetContainerID()
+	if _, err := s.ensemble.engine.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
+		return fmt.Errorf("server %d: start its sandbox: %w", s.n, err)
+	}
+	res, err := s.ensemble.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	if err != nil {
+		return fmt.Errorf("server %d: sandbox: %w", s.n, err)
+	}
+	s.sandboxPID = res.Container.State.Pid
+	if s.clientAddr, err = published(&res.Container); err != nil {
+		return fmt.Errorf("server %d: %w", s.n, err)
+	}
 	return nil
 }
 
-// createSandbox starts a process that does nothing but keep a network namespace
-// alive. A server killed in it leaves a machine that still answers, as a crash
-// of a process does, and rules and addresses outlive the server.
-func (s *node) createSandbox(ctx context.Context) (err error) {
+// sandboxRequest describes a process that does nothing but keep a network
+// namespace alive. A server killed in it leaves a machine that still answers, as
+// a crash of a process does, and rules and addresses outlive the server.
+func (s *node) sandboxRequest() testcontainers.ContainerRequest {
 	port := apinet.MustParsePort(strconv.Itoa(clientPort) + "/tcp")
-	s.sandbox, err = testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
-		Started: true,
-		ContainerRequest: testcontainers.ContainerRequest{
-			Name:         s.name("net"),
-			Image:        s.ensemble.img.Ref,
-			Entrypoint:   []string{"sleep", "1000000000"},
-			Cmd:          []string{},
-			Labels:       labels(s.ensemble.run),
-			ExposedPorts: []string{port.String()},
-			Networks:     []string{s.ensemble.net.name},
-			EndpointSettingsModifier: func(m map[string]*apinet.EndpointSettings) {
-				for _, e := range m {
-					e.IPAMConfig = &apinet.EndpointIPAMConfig{IPv4Address: s.ip}
-				}
-			},
-			ConfigModifier: func(c *container.Config) { c.User = user(); c.StopSignal = "SIGKILL" },
-			HostConfigModifier: func(h *container.HostConfig) {
-				confine(h)
-				h.PortBindings = apinet.PortMap{port: {{HostIP: netip.MustParseAddr("127.0.0.1"), HostPort: "0"}}}
-			},
+	return testcontainers.ContainerRequest{
+		Name:         s.name("net"),
+		Image:        s.ensemble.img.Ref,
+		Entrypoint:   []string{"sleep", "1000000000"},
+		Labels:       labels(s.ensemble.run),
+		ExposedPorts: []string{port.String()},
+		Networks:     []string{s.ensemble.net.name},
+		EndpointSettingsModifier: func(m map[string]*apinet.EndpointSettings) {
+			for _, e := range m {
+				e.IPAMConfig = &apinet.EndpointIPAMConfig{IPv4Address: s.ip}
+			}
 		},
-	})
-	return err
+		ConfigModifier: func(c *container.Config) { c.User = user() },
+		HostConfigModifier: func(h *container.HostConfig) {
+			confine(h)
+			h.PortBindings = apinet.PortMap{port: {{HostIP: netip.MustParseAddr("127.0.0.1"), HostPort: "0"}}}
+		},
+	}
 }
 
 // request describes the container of the server.

@@ -36,6 +36,9 @@ func Engine(ctx context.Context) (*testcontainers.DockerClient, error) {
 	c, err := connect(dial)
 	if err == nil {
 		if _, err = c.Ping(dial, client.PingOptions{NegotiateAPIVersion: true}); err == nil {
+			err = asked(c)
+		}
+		if err == nil {
 			return c, nil
 		}
 		c.Close()
@@ -48,6 +51,16 @@ func Engine(ctx context.Context) (*testcontainers.DockerClient, error) {
 		Do:   "install and start one (on Debian: apt-get install docker.io), and see that you may use its socket, or name it in DOCKER_HOST",
 		Err:  err,
 	}
+}
+
+// asked refuses an engine that is not the one the user named: when that does not
+// answer the container library silently goes on to the next it knows of.
+func asked(c *testcontainers.DockerClient) error {
+	host := os.Getenv("DOCKER_HOST")
+	if host == "" || c.DaemonHost() == host {
+		return nil
+	}
+	return fmt.Errorf("DOCKER_HOST=%s does not answer, only %s does", host, c.DaemonHost())
 }
 
 // connect turns a panic into an error: where no engine is configured at all the
