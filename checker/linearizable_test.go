@@ -250,3 +250,32 @@ func BenchmarkLinearizable(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) { benchmarkJudge(b, c.s) })
 	}
 }
+
+// BenchmarkViolation judges histories in which one write near the end was
+// acknowledged and then lost: to say no costs more than to say yes.
+func BenchmarkViolation(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		s    shape
+	}{
+		{"calls=1k/clients=5", shape{clients: 5, calls: 1000, paths: 1}},
+		{"calls=1k/clients=10", shape{clients: 10, calls: 1000, paths: 1}},
+		{"calls=1k/clients=30", shape{clients: 30, calls: 1000, paths: 1}},
+		{"calls=10k/clients=10", shape{clients: 10, calls: 10_000, paths: 1}},
+		{"calls=1k/clients=5/lost=20/late", shape{clients: 5, calls: 1000, paths: 1, lost: 20, late: 10_000}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			stream := plan.NewStream(1, "benchmark")
+			run := simulate(c.s, stream.Intn)
+			for i := range run.trees {
+				e := run.trees[i].znodes[path(0)]
+				e.Version, e.Data = e.Version-1, "lost"
+			}
+			for b.Loop() {
+				if r := linearizable.Judge(run, DefaultBudget); r.Verdict != Violation {
+					b.Fatalf("%v: %s", r.Verdict, r.Why)
+				}
+			}
+		})
+	}
+}

@@ -12,6 +12,10 @@ type cell struct {
 	version int32
 	owner   int64 // session of an ephemeral znode
 	data    string
+	// shown counts the reads placed at this version, where they are counted.
+	shown int32
+	// unread counts the unknown sets placed whose value nobody read.
+	unread int32
 }
 
 // state is what the znodes of a problem hold between two operations. States
@@ -112,10 +116,17 @@ func (p *problem) mayBe(s *state, o *operation) (bool, *state) {
 			return false, nil
 		}
 		if err == "" {
+			if p.tooSoon(s, o) {
+				return false, nil
+			}
 			after = next
 		}
 	} else if !p.shows(s, o) {
 		return false, nil
+	} else if p.counted(o) {
+		c := s.cells[o.cell]
+		c.shown++
+		after = s.with(o.cell, c)
 	}
 	return true, &state{after.cells, s.left - 1, after.sum}
 }
@@ -129,8 +140,17 @@ func (p *problem) mayHaveBeen(s *state, o *operation) (bool, *state) {
 		return true, s
 	}
 	after, err, _ := p.apply(s, o)
-	if err != "" || after == s || o.kind == writes && !p.explains(s, o) {
+	if err != "" || after == s || o.kind == writes && (p.tooSoon(s, o) || !p.explains(s, o)) {
 		return false, nil
+	}
+	if rank, ranked := p.ranks[o]; ranked {
+		i := o.parts[0].cell
+		if rank != s.cells[i].unread {
+			return false, nil
+		}
+		c := after.cells[i]
+		c.unread++
+		after = after.with(i, c)
 	}
 	return true, after
 }
@@ -220,7 +240,7 @@ func (p *problem) applyPart(s *state, o *operation, e *part) (*state, string) {
 		}
 		return s.with(e.cell, cell{}), ""
 	case opSet:
-		c.data, c.version = e.data, c.version+1
+		c.data, c.version, c.shown = e.data, c.version+1, 0
 		if !o.vague && o.refused == "" && e.version > 0 && e.version != c.version {
 			return nil, "another version" // no error of ZooKeeper's: it fits nothing
 		}
@@ -229,8 +249,41 @@ func (p *problem) applyPart(s *state, o *operation, e *part) (*state, string) {
 	return s, "" // check
 }
 
+// manyCells is where counting the reads of each version costs more than it
+// saves: each placed read then copies all cells.
+const manyCells = 64
+
+// counted says whether a read counts for its version: it shows one, of a znode
+// that never begins anew.
+func (p *problem) counted(o *operation) bool {
+	return len(p.paths) <= manyCells && (o.kind == reads || o.kind == looks) && o.refused == "" && p.slots[o.cell] != nil
+}
+
+// tooSoon says whether a write would leave a version behind that reads still
+// have to show. A version never comes back, so the search need not try.
+func (p *problem) tooSoon(s *state, o *operation) bool {
+	if len(p.paths) > manyCells {
+		return false
+	}
+	for i := range o.parts {
+		e := &o.parts[i]
+		if k := p.slots[e.cell]; e.kind == opSet && k != nil {
+			if c := s.cells[e.cell]; c.shown < k.shows[c.version] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // slots is what the answers say about the versions of one znode.
 type slots struct {
+	// shows counts the reads that showed a version.
+	shows map[int32]int32
+	// writers counts the attempts to write a value, and home is the version at
+	// which a value was read.
+	writers map[string]int
+	home    map[string]int32
 	// taken are the versions that acknowledged sets were given, and data what
 	// reads saw at a version.
 	taken map[int32]bool
@@ -241,8 +294,8 @@ type slots struct {
 
 // explains says whether an unknown write, if it took effect now, could be what
 // an answer saw: no acknowledged set was given the versions that it would
-// make, no read saw them with another value, and they are not beyond all that
-// was ever seen.
+// make, no read saw them with another value or its value, which nobody else
+// wrote, elsewhere, and they are not beyond all that was ever seen.
 func (p *problem) explains(s *state, o *operation) bool {
 	useful := false
 	for i := range o.parts {
@@ -257,6 +310,9 @@ func (p *problem) explains(s *state, o *operation) bool {
 		}
 		v := s.cells[e.cell].version + 1
 		if data, seen := k.data[v]; k.taken[v] || seen && data != e.data {
+			return false
+		}
+		if home, seen := k.home[e.data]; seen && home != v && k.writers[e.data] == 1 {
 			return false
 		}
 		useful = useful || v <= k.last

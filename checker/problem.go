@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 )
@@ -12,6 +13,9 @@ type problem struct {
 	ops   []*operation
 	kids  [][]int  // by cell
 	slots []*slots // by cell; nil for a znode that may have been deleted
+	// ranks number the unknown sets of each znode that one can stand for
+	// another: without a guard, and with a value that nobody read.
+	ranks map[*operation]int32
 }
 
 // newProblem numbers the znodes of the operations.
@@ -136,16 +140,23 @@ func (p *problem) start() *state {
 func (p *problem) reckonSlots() {
 	p.slots = make([]*slots, len(p.paths))
 	for i := range p.slots {
-		p.slots[i] = &slots{taken: map[int32]bool{}, data: map[int32]string{}}
+		p.slots[i] = &slots{
+			taken: map[int32]bool{}, data: map[int32]string{}, shows: map[int32]int32{},
+			writers: map[string]int{}, home: map[string]int32{},
+		}
 	}
 	for _, o := range p.ops {
 		for i := range o.parts {
 			p.slotsOf(o, &o.parts[i])
 		}
 	}
+	defer p.rank()
 	for _, o := range p.ops {
 		if o.refused == "" && (o.kind == reads || o.kind == looks) {
 			p.sawVersion(o.cell, o.version, o.data, o.kind == reads)
+			if k := p.slots[o.cell]; k != nil {
+				k.shows[o.version]++
+			}
 		}
 		for _, w := range o.seen {
 			if w.want.exists {
@@ -155,14 +166,45 @@ func (p *problem) reckonSlots() {
 	}
 }
 
+// rank orders the unknown sets that can stand for each other by their calls.
+// If some of them took effect, the earliest fit as well as any: so only these
+// need be tried, and in this order.
+func (p *problem) rank() {
+	p.ranks = map[*operation]int32{}
+	byCall := slices.Clone(p.ops)
+	slices.SortStableFunc(byCall, func(a, b *operation) int { return cmp.Compare(a.call, b.call) })
+	next := make([]int32, len(p.paths))
+	for _, o := range byCall {
+		if !o.vague || len(o.parts) != 1 {
+			continue
+		}
+		e := &o.parts[0]
+		k := p.slots[e.cell]
+		if e.kind != opSet || e.guard >= 0 || k == nil {
+			continue
+		}
+		if _, read := k.home[e.data]; !read {
+			p.ranks[o] = next[e.cell]
+			next[e.cell]++
+		}
+	}
+}
+
 func (p *problem) slotsOf(o *operation, e *part) {
 	k := p.slots[e.cell]
 	switch {
-	case e.kind == opDelete && o.refused == "" || e.ephemeral:
+	case e.kind == opDelete && o.refused == "" || e.ephemeral || o.refused == "" && o.setsTwice(e.cell):
 		p.slots[e.cell] = nil
 		return
-	case k == nil || o.vague:
+	case k == nil:
 		return
+	case o.refused == "" && (e.kind == opSet || e.kind == opCreate):
+		k.writers[e.data]++
+	}
+	if k == nil || o.vague {
+		return
+	}
+	switch {
 	case o.refused == "" && e.kind == opSet && e.version > 0:
 		k.taken[e.version] = true
 		k.last = max(k.last, e.version)
@@ -172,6 +214,18 @@ func (p *problem) slotsOf(o *operation, e *part) {
 	k.last = max(k.last, e.guard+1)
 }
 
+// setsTwice: a multi may set a znode several times, and passes through
+// versions that nobody can see.
+func (o *operation) setsTwice(cell int) bool {
+	n := 0
+	for i := range o.parts {
+		if o.parts[i].cell == cell && o.parts[i].kind == opSet {
+			n++
+		}
+	}
+	return n > 1
+}
+
 func (p *problem) sawVersion(cell int, version int32, data string, withData bool) {
 	k := p.slots[cell]
 	if k == nil {
@@ -179,7 +233,7 @@ func (p *problem) sawVersion(cell int, version int32, data string, withData bool
 	}
 	k.last = max(k.last, version)
 	if withData {
-		k.data[version] = data
+		k.data[version], k.home[data] = data, version
 	}
 }
 

@@ -87,8 +87,15 @@ func drawn(s shape, draw draws, n int) *runlog.Operation {
 		o.Version = int32(draw(3)) - 1
 	case k < 7 && s.multis:
 		o.Op, o.Data, o.Path = opMulti, "", ""
+		from := draw(s.paths)
 		for i := range 2 {
-			o.Parts = append(o.Parts, runlog.Part{Op: opSet, Path: path(draw(s.paths)), Data: fmt.Sprint(n, ".", i), Version: int32(draw(4)) - 1})
+			to := from
+			if i > 0 && s.paths > 2 { // as money moves; with few paths let it be the same one
+				to = (from + 1 + draw(s.paths-1)) % s.paths
+			} else if i > 0 {
+				to = draw(s.paths)
+			}
+			o.Parts = append(o.Parts, runlog.Part{Op: opSet, Path: path(to), Data: fmt.Sprint(n, ".", i), Version: int32(draw(4)) - 1})
 		}
 	default:
 		o.Op = opSet
