@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,26 +16,24 @@ type decoder struct {
 	b []byte
 	// clients is a member seen that only the clients' events have; the writer
 	// writes it for no other kind, so it must not get lost here.
-	clients string
+	clients []byte
 }
 
 var errJSON = errors.New("not a line of a run log: want a JSON object as the writer makes it")
 
 func (d *decoder) event(e *Event) (int64, error) {
 	var n int64
-	err := d.object(func(key string) error {
-		switch key {
+	err := d.object(func(key []byte) error {
+		switch string(key) {
 		case "i":
 			return d.int(&n)
 		case "t":
 			return d.int(&e.T)
 		case "kind":
-			s, err := d.string()
-			k := slices.Index(kindNames[:], s)
-			if err == nil && k < 1 {
+			s, err := d.bytes()
+			if e.Kind = kinds[string(s)]; err == nil && e.Kind == 0 {
 				return fmt.Errorf("unknown kind %q", s)
 			}
-			e.Kind = Kind(k)
 			return err
 		}
 		return d.member(e, key)
@@ -47,14 +44,25 @@ func (d *decoder) event(e *Event) (int64, error) {
 	if err == nil && e.Kind == 0 {
 		err = errors.New("an event without a kind")
 	}
-	if err == nil && d.clients != "" && (e.Kind < Conn || e.Kind > Final) {
+	if err == nil && d.clients != nil && (e.Kind < Conn || e.Kind > Final) {
 		err = fmt.Errorf("member %q does not go with kind %q", d.clients, e.Kind)
 	}
 	return n, err
 }
 
-func (d *decoder) member(e *Event, key string) error {
-	switch key {
+// kinds are the kinds by name.
+var kinds = func() map[string]Kind {
+	m := map[string]Kind{}
+	for k, name := range kindNames {
+		if k > 0 {
+			m[name] = Kind(k)
+		}
+	}
+	return m
+}()
+
+func (d *decoder) member(e *Event, key []byte) error {
+	switch string(key) {
 	case "cause":
 		return d.int(&e.Cause)
 	case "node":
@@ -89,8 +97,8 @@ func (d *decoder) member(e *Event, key string) error {
 }
 
 // client takes a member that only the clients' events have.
-func (d *decoder) client(e *Event, key string) error {
-	switch key {
+func (d *decoder) client(e *Event, key []byte) error {
+	switch string(key) {
 	case "version":
 		return decodeInt(d, &e.Version)
 	case "cversion":
@@ -127,12 +135,12 @@ func (d *decoder) client(e *Event, key string) error {
 	return unknownMember(key)
 }
 
-func unknownMember(key string) error { return fmt.Errorf("unknown member %q", key) }
+func unknownMember(key []byte) error { return fmt.Errorf("unknown member %q", key) }
 
 func (d *decoder) part(parts *[]Part) error {
 	var p Part
-	err := d.object(func(key string) error {
-		switch key {
+	err := d.object(func(key []byte) error {
+		switch string(key) {
 		case "version":
 			return decodeInt(d, &p.Version)
 		case "op":
@@ -172,7 +180,7 @@ func (d *decoder) accept(c byte) bool {
 	return false
 }
 
-func (d *decoder) object(member func(key string) error) error {
+func (d *decoder) object(member func(key []byte) error) error {
 	if !d.accept('{') {
 		return errJSON
 	}
@@ -180,7 +188,7 @@ func (d *decoder) object(member func(key string) error) error {
 		if !first && !d.accept(',') {
 			return errJSON
 		}
-		key, err := d.string()
+		key, err := d.bytes()
 		if err != nil || !d.accept(':') {
 			return errJSON
 		}
@@ -206,17 +214,38 @@ func (d *decoder) array(elem func() error) error {
 	return nil
 }
 
-// string takes a JSON string; the common kind without escapes costs one copy.
+// string takes a JSON string. Words that most lines have cost no copy.
 func (d *decoder) string() (string, error) {
+	b, err := d.bytes()
+	if w, common := words[string(b)]; common {
+		return w, err
+	}
+	return string(b), err
+}
+
+var words = func() map[string]string {
+	m := map[string]string{}
+	for _, w := range []string{
+		"", OK, Fail, Unknown, "get", "set", "create", "delete", "exists", "children", "sync", "check", "multi",
+		"ephemeral", "sequential", "ephemeral sequential", "NoNode", "BadVersion", "NodeExists", "NotEmpty", "ConnectionLoss",
+		"PROPOSAL", "ACK", "COMMIT", "PING", "log", "currentEpoch", "acceptedEpoch", "snapshot",
+	} {
+		m[w] = w
+	}
+	return m
+}()
+
+// bytes takes a JSON string, for as long as the line is there.
+func (d *decoder) bytes() ([]byte, error) {
 	if !d.accept('"') {
-		return "", errJSON
+		return nil, errJSON
 	}
 	end := bytes.IndexByte(d.b, '"')
 	if end < 0 {
-		return "", errJSON
+		return nil, errJSON
 	}
 	if plain(d.b[:end]) {
-		s := string(d.b[:end])
+		s := d.b[:end]
 		d.b = d.b[end+1:]
 		return s, nil
 	}
@@ -226,14 +255,14 @@ func (d *decoder) string() (string, error) {
 		}
 	}
 	if end >= len(d.b) {
-		return "", errJSON
+		return nil, errJSON
 	}
 	var s string
 	if json.Unmarshal(append([]byte{'"'}, d.b[:end+1]...), &s) != nil {
-		return "", errJSON
+		return nil, errJSON
 	}
 	d.b = d.b[end+1:]
-	return s, nil
+	return []byte(s), nil
 }
 
 // plain says whether the inside of a JSON string stands for itself.
@@ -283,13 +312,22 @@ func decodeInt[T int | int32 | uint32](d *decoder, into *T) error {
 }
 
 func (d *decoder) hex(into *uint64) error {
-	s, err := d.string()
+	s, err := d.bytes()
 	if err != nil {
 		return err
 	}
-	digits, ok := strings.CutPrefix(s, "0x")
-	n, err := strconv.ParseUint(digits, 16, 64)
-	if err != nil || !ok {
+	n := uint64(0)
+	for i, c := range s {
+		digit := strings.IndexByte("0123456789abcdef", c)
+		if i < 2 && c == "0x"[i] {
+			continue
+		}
+		if i < 2 || digit < 0 || n >= 1<<60 {
+			return fmt.Errorf("%q is no hexadecimal number such as 0x100000001", s)
+		}
+		n = n<<4 | uint64(digit)
+	}
+	if len(s) < 3 {
 		return fmt.Errorf("%q is no hexadecimal number such as 0x100000001", s)
 	}
 	*into = n
@@ -305,15 +343,18 @@ func (d *decoder) hexInt(into *int64) error {
 
 // named reads a name such as n3 or c0; plus is added to its number.
 func (d *decoder) named(into *int, prefix byte, plus int) error {
-	s, err := d.string()
+	s, err := d.bytes()
 	if err != nil {
 		return err
 	}
-	if s != "" && s[0] == prefix {
-		if n, err := strconv.Atoi(s[1:]); err == nil && n >= 1-plus && n < 1<<16 {
-			*into = n + plus
-			return nil
-		}
+	n, good := 0, len(s) > 1 && len(s) < 6 && s[0] == prefix
+	for _, c := range s[min(1, len(s)):] {
+		good = good && c >= '0' && c <= '9'
+		n = n*10 + int(c-'0')
+	}
+	if good && n >= 1-plus && n < 1<<16 {
+		*into = n + plus
+		return nil
 	}
 	return fmt.Errorf("%q is no name such as %c1", s, prefix)
 }

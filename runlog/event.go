@@ -20,7 +20,8 @@ const (
 	Recv
 	Drop
 	// Write: Node began to write Text (currentEpoch, acceptedEpoch, log,
-	// snapshot, truncate), Epoch or Zxid. Synced: that is on its disk. Model.
+	// snapshot, truncate), Epoch or Zxid; for the log, Chain is the digest of the
+	// log with it. Synced: that is on its disk. Model.
 	Write
 	Synced
 	// Propose: leader Node proposed Zxid. Apply: Node applied the committed
