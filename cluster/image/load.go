@@ -42,21 +42,26 @@ func (r *recipe) load(ctx context.Context, engine *testcontainers.DockerClient, 
 	if err != nil {
 		return err
 	}
+	return a.load(ctx, engine)
+}
+
+// load streams the archive to the engine.
+func (a *archive) load(ctx context.Context, engine *testcontainers.DockerClient) error {
 	in, out := io.Pipe()
 	go func() { out.CloseWithError(a.write(out)) }()
 	// Closing the reading end frees the writer if the engine hangs up early.
 	defer in.Close()
 	res, err := engine.ImageLoad(ctx, in, client.ImageLoadWithQuiet(true))
 	if err != nil {
-		return fmt.Errorf("load %s into the engine: %w", r.ref(), err)
+		return fmt.Errorf("load %s into the engine: %w", a.ref, err)
 	}
 	defer res.Close()
 	if err := drain(res); err != nil {
-		return fmt.Errorf("load %s into the engine: %w", r.ref(), err)
+		return fmt.Errorf("load %s into the engine: %w", a.ref, err)
 	}
-	ok, err := present(ctx, engine, r.ref())
+	ok, err := present(ctx, engine, a.ref)
 	if err == nil && !ok {
-		err = fmt.Errorf("the engine took %s but does not have it", r.ref())
+		err = fmt.Errorf("the engine took %s but does not have it", a.ref)
 	}
 	return err
 }
