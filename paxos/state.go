@@ -13,6 +13,9 @@ type Command interface {
 type Entry struct {
 	Zxid Zxid
 	Cmd  Command
+	// Chain is the digest of the log that this entry was put into, up to and with
+	// it. Each server reckons it from its own log.
+	Chain uint64
 }
 
 // State is what transactions act on. It is a persistent value: Apply gives the

@@ -81,6 +81,7 @@ type Draw struct {
 	stream  plan.Stream
 	servers int
 	wait    plan.Duration
+	faulted bool
 	steps   []plan.Step
 }
 
@@ -104,11 +105,17 @@ func (d *Draw) Step(format string, args ...any) {
 }
 
 // Fault adds a step that meets a write on its way: after the pause that Wait
-// drew, it waits until a client's write is open, and then a moment that falls
-// somewhere in the life of a write.
+// drew, it waits until a client begins a write, and then a moment. A plan's
+// first fault falls within the life of that write for certain, later ones may
+// fall right after it, when it is acknowledged and not yet everywhere on disk.
 func (d *Draw) Fault(format string, args ...any) {
 	d.Step("await in-flight within 30s")
-	d.wait = d.stream.Duration(0, 1500*plan.Microsecond) / (100 * plan.Microsecond) * (100 * plan.Microsecond)
+	longest := 6 * plan.Millisecond
+	if !d.faulted {
+		longest = 1500 * plan.Microsecond
+	}
+	d.faulted = true
+	d.wait = d.stream.Duration(0, longest) / (100 * plan.Microsecond) * (100 * plan.Microsecond)
 	d.Step(format, args...)
 }
 

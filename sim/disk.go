@@ -25,7 +25,7 @@ func (k *kernel) diskTime() int64 {
 // persist begins a synchronous write. It is true when the process must wait.
 func (k *kernel) persist(p *process, w *paxos.Write) bool {
 	d := p.disk
-	k.world.wrote(p, w.Kind.String(), w.Epoch, w.Zxid)
+	k.world.wrote(p, w.Kind.String(), w.Epoch, w.Zxid, 0)
 	if !p.up {
 		return true
 	}
@@ -71,7 +71,7 @@ func (k *kernel) goOn(p *process) {
 // append hands an entry to the log's writer, which takes all that has gathered
 // at a time (SyncRequestProcessor).
 func (k *kernel) append(p *process, e paxos.Entry) {
-	k.world.wrote(p, "log", 0, e.Zxid)
+	k.world.wrote(p, "log", 0, e.Zxid, e.Chain)
 	if !p.up {
 		return
 	}

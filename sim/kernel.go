@@ -78,7 +78,7 @@ type observer interface {
 	arrived(p *process, m *paxos.Message, cause int64) int64
 	lost(m *paxos.Message, cause int64)
 	noted(p *process, n *paxos.Note)
-	wrote(p *process, what string, epoch uint32, z paxos.Zxid)
+	wrote(p *process, what string, epoch uint32, z paxos.Zxid, chain uint64)
 	synced(p *process, what string, z paxos.Zxid)
 	stepped(p *process)
 	fired(which, arg uint32)

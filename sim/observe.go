@@ -40,27 +40,27 @@ func (r *run) worthALine(m *paxos.Message) bool {
 func (r *run) message(kind runlog.Kind, node, peer int, m *paxos.Message, cause int64) int64 {
 	e := &r.event
 	*e = runlog.Event{T: r.now, Kind: kind, Node: node, Peer: peer, Msg: m.Kind.String(), Zxid: uint64(m.Zxid), Epoch: m.Epoch, Cause: cause}
-	return r.log.Put(e)
+	return r.write()
 }
 
-func (r *run) wrote(p *process, what string, epoch uint32, z paxos.Zxid) {
+func (r *run) wrote(p *process, what string, epoch uint32, z paxos.Zxid, chain uint64) {
 	if !r.quiet {
-		r.disk(runlog.Write, p, what, epoch, z)
+		r.disk(runlog.Write, p, what, epoch, z, chain)
 	}
 	r.point(p, "writes", what, 0)
 }
 
 func (r *run) synced(p *process, what string, z paxos.Zxid) {
 	if !r.quiet {
-		r.disk(runlog.Synced, p, what, 0, z)
+		r.disk(runlog.Synced, p, what, 0, z, 0)
 	}
 	r.point(p, "logs", what, 0)
 }
 
-func (r *run) disk(kind runlog.Kind, p *process, what string, epoch uint32, z paxos.Zxid) {
+func (r *run) disk(kind runlog.Kind, p *process, what string, epoch uint32, z paxos.Zxid, chain uint64) {
 	e := &r.event
-	*e = runlog.Event{T: r.now, Kind: kind, Node: int(p.id), Text: what, Epoch: epoch, Zxid: uint64(z), Cause: p.cause}
-	r.log.Put(e)
+	*e = runlog.Event{T: r.now, Kind: kind, Node: int(p.id), Text: what, Epoch: epoch, Zxid: uint64(z), Chain: chain, Cause: p.cause}
+	r.write()
 }
 
 // noteKinds are the kinds of event that notes become.
@@ -85,7 +85,7 @@ func (r *run) noted(p *process, n *paxos.Note) {
 	case paxos.Applied:
 		r.dirty = r.dirty || r.stage == levelling
 	}
-	r.log.Put(e)
+	r.write()
 	if n.Kind == paxos.Applied {
 		r.point(p, "applies", "", 0)
 	}

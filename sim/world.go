@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/paxos"
 	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
@@ -49,6 +50,7 @@ type run struct {
 	kernel
 	plan  *plan.Plan
 	log   runlog.Sink
+	watch checker.Invariants
 	quiet bool
 	event runlog.Event // reused for every line
 	bugs  zab.Bugs
@@ -56,7 +58,6 @@ type run struct {
 	stage   stage
 	limit   int64 // of the stage, in virtual time
 	began   int64 // when the clients started
-	ended   string
 	over    bool
 	dirty   bool // something changed that an await may wait for
 	servers []serverState
@@ -156,8 +157,8 @@ func (r *run) run(ctx context.Context) error {
 // finish writes the last event.
 func (r *run) finish(why string) {
 	if !r.over {
-		r.over, r.ended = true, why
 		r.put(runlog.Event{Kind: runlog.End, Text: why})
+		r.over = true
 	}
 }
 
@@ -361,5 +362,23 @@ func (r *run) resumeServer(id int) {
 func (r *run) put(e runlog.Event) int64 {
 	e.T = r.now
 	r.event = e
-	return r.log.Put(&r.event)
+	return r.write()
+}
+
+// write puts r.event into the log, and has the invariants watch it. The first
+// that is broken ends the run: what comes after it would only be its echo.
+func (r *run) write() int64 {
+	if r.over {
+		return 0
+	}
+	line := r.log.Put(&r.event)
+	if r.quiet {
+		return line
+	}
+	if b := r.watch.Observe(&r.event); b != nil {
+		r.event = runlog.Event{T: r.now, Kind: runlog.Violated, Node: r.event.Node, Msg: b.Name, Text: b.Why, Cause: line}
+		r.log.Put(&r.event)
+		r.finish("")
+	}
+	return line
 }

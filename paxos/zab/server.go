@@ -178,6 +178,7 @@ func (s *Server) closed(from paxos.ID, conn paxos.Conn, out *paxos.Effects) {
 
 // enqueue hands an entry to the log.
 func (s *Server) enqueue(e paxos.Entry, out *paxos.Effects) {
+	e.Chain = paxos.Chain(s.tail(), e)
 	s.Log = append(s.Log, e)
 	out.Append(e)
 }

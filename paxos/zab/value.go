@@ -38,7 +38,7 @@ func (s *Server) Equal(o *Server) bool {
 func sameDB(a, b paxos.DB) bool { return a.Zxid == b.Zxid && a.Chain == b.Chain }
 
 func sameEntry(a, b paxos.Entry) bool {
-	return a.Zxid == b.Zxid && a.Cmd.Digest() == b.Cmd.Digest()
+	return a.Zxid == b.Zxid && a.Cmd.Digest() == b.Cmd.Digest() && a.Chain == b.Chain
 }
 
 // Fingerprint is a 64-bit hash of everything that Equal compares.
