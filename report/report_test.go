@@ -72,12 +72,12 @@ func texts(told []sentence) (all []string) {
 
 func TestStoryOfACrash(t *testing.T) {
 	r := crashRun()
-	got := texts(tell(r, newTimeline(r.Header, r.Events)))
+	got := texts(tell(r, newTimeline(r.Header, r.Events)).Shown)
 	want := []string{
-		"3 servers started; n1 led in epoch 1 and all others followed it, when 1 client began.",
+		"3 servers started; n1 led in epoch 1 and all others followed it, and then 1 client began.",
 		"n1, which led in epoch 1, was killed and started again after 0.600 s.",
 		"n2 led in epoch 2, 0.500 s after n1 was killed.",
-		"The clients made 13 calls: 11 ended well, 1 were refused (they had certainly no effect), and of 1 nobody knows whether they took effect.",
+		"The clients made 13 calls: 11 ended well, 1 refused (without effect), and of 1 nobody knows whether they took effect.",
 		"For 0.615 s no call of any client ended well, from about when n1 was killed.",
 	}
 	if !slices.Equal(got, want) {
@@ -90,19 +90,40 @@ func TestStoryNamesTheBrokenPromise(t *testing.T) {
 	r.Verdict = "violation"
 	r.Checks = append(r.Checks, Check{"durable", "violation", "The write of /r is gone."})
 	r.Events[len(r.Events)-1].Text = "n2 did not start"
-	got := texts(tell(r, newTimeline(r.Header, r.Events)))
-	tail := got[len(got)-2:]
+	got := texts(tell(r, newTimeline(r.Header, r.Events)).Shown)
+	head := got[:2]
 	want := []string{"The run could not go on: n2 did not start.", "Promise broken (durable): The write of /r is gone."}
-	if !slices.Equal(tail, want) {
-		t.Errorf("the story ends\n%s\nwant\n%s", strings.Join(tail, "\n"), strings.Join(want, "\n"))
+	if !slices.Equal(head, want) {
+		t.Errorf("the story begins\n%s\nwant\n%s", strings.Join(head, "\n"), strings.Join(want, "\n"))
 	}
 }
 
 func TestStoryOfTwoLeaders(t *testing.T) {
 	r := crashRun()
 	r.Events = slices.DeleteFunc(r.Events, func(e runlog.Event) bool { return e.Kind == runlog.Crash || e.Kind == runlog.Start && e.T > 0 })
-	if got := strings.Join(texts(tell(r, newTimeline(r.Header, r.Events))), "\n"); !strings.Contains(got, "For 0.200 s two servers said that they led: n1 in epoch 1 and n2 in epoch 2.") {
+	if got := strings.Join(texts(tell(r, newTimeline(r.Header, r.Events)).Shown), "\n"); !strings.Contains(got, "For 0.200 s two servers said that they led: n1 in epoch 1 and n2 in epoch 2.") {
 		t.Errorf("told\n%s\nwithout the two leaders", got)
+	}
+}
+
+func TestStoryOfManyFaultsShowsThoseAroundTheBrokenPromise(t *testing.T) {
+	r := crashRun()
+	end := r.Events[len(r.Events)-1]
+	r.Events = r.Events[:len(r.Events)-1]
+	for i := range 400 {
+		end.T += 2 * ms
+		r.Events = append(r.Events, runlog.Event{T: end.T - 1*ms, Kind: runlog.Crash, Node: 3}, runlog.Event{T: end.T, Kind: runlog.Start, Node: 3})
+		if i == 50 {
+			r.Events = append(r.Events, runlog.Event{T: end.T, Kind: runlog.Violated, Msg: "Agreement", Text: "n2 differs"})
+		}
+	}
+	r.Events = append(r.Events, end)
+	st := tell(r, newTimeline(r.Header, r.Events))
+	if !slices.Contains(texts(st.Shown), "Broken: Agreement: n2 differs.") || len(st.Shown) > maxShown+6 {
+		t.Errorf("%d sentences shown, want few, and the broken invariant among them:\n%s", len(st.Shown), strings.Join(texts(st.Shown), "\n"))
+	}
+	if len(st.All) != maxTold || st.Left != 403-maxTold {
+		t.Errorf("%d told and %d left, of 403", len(st.All), st.Left)
 	}
 }
 

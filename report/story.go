@@ -21,13 +21,25 @@ type sentence struct {
 	Kind string
 }
 
-// maxSentences bounds the story: a run of a thousand faults is read as a
-// picture, not as a text.
-const maxSentences = 60
+// story is what happened. A reader of a run of a hundred faults wants those
+// around the broken promise, and the others folded away.
+type story struct {
+	// Shown is read first: what was broken, how it began, what happened around
+	// the focus, what the clients felt.
+	Shown []sentence
+	// All has every event in order, if Shown leaves some out; Left counts those
+	// beyond the bound.
+	All  []sentence
+	Left int
+}
 
-// tell says what happened, in the order of time, between a sentence on how it
-// began and some on what the clients felt.
-func tell(r Report, t *timeline) []sentence {
+// Bounds of the story, in sentences about single events.
+const (
+	maxShown = 14
+	maxTold  = 300
+)
+
+func tell(r Report, t *timeline) story {
 	var told []sentence
 	told = append(told, t.tellFaults()...)
 	told = append(told, t.tellElections()...)
@@ -35,27 +47,40 @@ func tell(r Report, t *timeline) []sentence {
 	told = append(told, t.tellSessions()...)
 	for _, m := range t.Marks {
 		if m.Kind == "violated" {
-			told = append(told, sentence{Text: "Broken: " + m.Text, From: m.At, To: m.At, Timed: true, Kind: "bad"})
+			told = append(told, sentence{Text: "Broken: " + strings.TrimSuffix(m.Text, ".") + ".", From: m.At, To: m.At, Timed: true, Kind: "bad"})
 		}
 	}
 	slices.SortStableFunc(told, func(a, b sentence) int { return cmp.Compare(a.From, b.From) })
-	if left := len(told) - maxSentences; left > 0 {
-		told = append(told[:maxSentences], sentence{Text: fmt.Sprintf("And %d more events of this kind, which the time axis and the list below show.", left)})
+	st := story{Shown: append(t.tellEnd(r), t.tellBegin(r.Header))}
+	st.Shown = append(st.Shown, aroundFocus(told)...)
+	st.Shown = append(st.Shown, t.tellClients()...)
+	if len(told) > maxShown {
+		n := min(len(told), maxTold)
+		st.All, st.Left = told[:n], len(told)-n
 	}
-	story := append([]sentence{t.tellBegin(r.Header)}, told...)
-	story = append(story, t.tellClients()...)
-	return append(story, t.tellEnd(r)...)
+	return st
+}
+
+// aroundFocus is what led to the first broken promise and a little after it,
+// or how it all began.
+func aroundFocus(told []sentence) []sentence {
+	if len(told) <= maxShown {
+		return told
+	}
+	bad := slices.IndexFunc(told, func(s sentence) bool { return s.Kind == "bad" })
+	from := min(max(0, bad-maxShown+4), len(told)-maxShown)
+	return told[from : from+maxShown]
 }
 
 func (t *timeline) tellBegin(h runlog.Header) sentence {
-	text := fmt.Sprintf("%s started", count(h.Servers, "server"))
+	text := count(h.Servers, "server") + " started; "
 	for _, e := range t.events {
 		if e.Kind == runlog.Ready {
-			text += fmt.Sprintf("; n%d led in epoch %d and all others followed it", e.Node, e.Epoch)
+			text += fmt.Sprintf("n%d led in epoch %d and all others followed it, and ", e.Node, e.Epoch)
 			break
 		}
 	}
-	return sentence{Text: text + fmt.Sprintf(", when %s began.", count(h.Clients, "client"))}
+	return sentence{Text: text + "then " + count(h.Clients, "client") + " began."}
 }
 
 func count(n int, what string) string {
@@ -137,7 +162,12 @@ type reign struct {
 func (t *timeline) reigns() (all []reign) {
 	for i, lane := range t.Servers {
 		for _, s := range lane.Spans {
-			if s.Is == "leading" {
+			last := len(all) - 1
+			switch {
+			case s.Is != "leading":
+			case last >= 0 && all[last].node == i+1 && all[last].epoch == s.Epoch && all[last].To == s.From:
+				all[last].To = s.To // it began to serve
+			default:
 				all = append(all, reign{i + 1, s.Epoch, s})
 			}
 		}
@@ -258,7 +288,7 @@ const feltGap = 200_000
 func (t *timeline) tellClients() []sentence {
 	c := t.Counts
 	told := []sentence{{
-		Text: fmt.Sprintf("The clients made %s: %d ended well, %d were refused (they had certainly no effect), and of %d nobody knows whether they took effect.", count(t.Total, "call"), c[0], c[1], c[2]),
+		Text: fmt.Sprintf("The clients made %s: %d ended well, %d refused (without effect), and of %d nobody knows whether they took effect.", count(t.Total, "call"), c[0], c[1], c[2]),
 		Kind: "client",
 	}}
 	if g := t.longest; g.length() >= feltGap {

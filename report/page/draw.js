@@ -116,14 +116,31 @@ function hatch(g, px, y, w, h, style, angle) {
   g.restore();
 }
 
+// label writes text between two places, cut short if need be. Of a list of
+// texts it writes the first that fits, or nothing.
 function label(g, text, from, to, y, style) {
   from = Math.max(from, GUTTER) + 6;
   to = Math.min(to, width - 8) - 4;
   if (to - from < 14) return;
   g.fillStyle = style;
   g.textAlign = "left";
+  if (Array.isArray(text)) {
+    const fits = text.find((one) => g.measureText(one).width <= to - from);
+    if (fits) g.fillText(fits, from, y);
+    return;
+  }
   while (text.length > 1 && g.measureText(text).width > to - from) text = text.slice(0, text.endsWith("…") ? -2 : -1) + "…";
   if (text.length > 1) g.fillText(text, from, y);
+}
+
+// plate goes under a label: stripes and letters do not go together.
+function plate(g, text, px, w, y, h) {
+  const from = Math.max(px, GUTTER) + 3, to = Math.min(from + g.measureText(text).width + 6, px + w - 2);
+  if (to - from < 20) return;
+  g.globalAlpha = 0.82;
+  g.fillStyle = colour.card;
+  g.fillRect(from, y, to - from, h);
+  g.globalAlpha = 1;
 }
 
 const drawers = {
@@ -185,7 +202,7 @@ function drawSpan(g, lane, [from, to, is, epoch, serves]) {
       g.fillStyle = serves ? colour[hue] : colour[hue + "s"];
       g.fillRect(px, y, w, h);
       if (!serves) hatch(g, px, y, w, h, colour[hue], 1);
-      text("leads, epoch " + epoch, serves ? colour.card : colour.ink);
+      text(["leads, epoch " + epoch, "leads " + epoch, String(epoch)], serves ? colour.card : colour.ink);
       break;
     case "following":
     case "observing":
@@ -193,28 +210,30 @@ function drawSpan(g, lane, [from, to, is, epoch, serves]) {
       g.fillRect(px, y + 4, w, h - 8);
       g.fillStyle = colour[hue];
       g.fillRect(px, y + h - 5, w, 1.5);
-      text((is === "following" ? "follows" : "observes") + ", epoch " + epoch, colour.ink);
+      text([(is === "following" ? "follows" : "observes") + ", epoch " + epoch, "epoch " + epoch, String(epoch)], colour.ink);
       break;
     case "looking":
       hatch(g, px, y + 4, w, h - 8, colour.look, 1);
-      text("looking", colour.ink);
+      plate(g, "looking", px, w, y + 3, h - 6);
+      text(["looking"], colour.ink);
       break;
     case "down":
       g.fillStyle = colour.down;
       g.fillRect(px, lane.y + lane.h / 2 - 1.5, w, 3);
       g.fillRect(px, y, 3, h);
-      label(g, "✕ down", px, px + w, lane.y + 8, colour.ink);
+      label(g, ["✕ down", "✕"], px, px + w, lane.y + 8, colour.ink);
       break;
     case "paused":
       hatch(g, px, y + 4, w, h - 8, colour.paused, 0);
-      text("❚❚ paused", colour.ink);
+      plate(g, "❚❚ paused", px, w, y + 3, h - 6);
+      text(["❚❚ paused", "❚❚"], colour.ink);
       break;
     default:
       g.strokeStyle = colour.soft;
       g.setLineDash([2, 3]);
       g.strokeRect(px + 0.5, y + 6.5, w - 1, h - 13);
       g.setLineDash([]);
-      text(is, colour.soft);
+      text([is], colour.soft);
   }
 }
 
@@ -233,6 +252,11 @@ function drawConnections(g, lane) {
 // not needed to tell them apart.
 function drawOps(g, lane) {
   const list = opsOf[lane.i], base = lane.y + lane.h - 5;
+  if (run.total > ops.length) {
+    for (const [from, to] of [[0, run.from], [run.to, run.done]]) {
+      if (to > from) label(g, ["calls not on this page", "…"], x(from), x(to), lane.y + lane.h / 2, colour.soft);
+    }
+  }
   let edge = -1, worst = -1;
   for (let i = firstAt(list, view.from, opTo); i < list.length && list[i].from <= view.to; i++) {
     const o = list[i], px = x(o.from), w = Math.max(x(o.to) - px, 1.5), h = o.write ? 22 : 13;
@@ -269,16 +293,9 @@ function drawOp(g, o, px, y, w, h) {
     g.strokeRect(px - 2, y - 2, w + 4, h + 4);
     g.lineWidth = 1;
   }
-  if (w > 60) {
+  if (w > 80) {
     g.font = "11px ui-monospace, Menlo, Consolas, monospace";
-    if (o.out === 2) {
-      // Stripes and letters do not go together.
-      g.globalAlpha = 0.8;
-      g.fillStyle = colour.card;
-      const from = Math.max(px, GUTTER);
-      g.fillRect(from + 1, y + 1.5, Math.min(g.measureText(o.call).width + 8, px + w - from - 2), h - 3);
-      g.globalAlpha = 1;
-    }
+    if (o.out === 2) plate(g, o.call, px - 3, w + 3, y + 1.5, h - 3);
     label(g, o.call, px - 3, px + w, y + h / 2 + 0.5, o.out === 0 ? colour.card : colour.ink);
     g.font = "12px system-ui, sans-serif";
   }
