@@ -184,9 +184,7 @@ func TestSearchKeepsToItsBudget(t *testing.T) {
 			if grew := int64(<-peak) - int64(before); grew > 3*int64(b.Memory)/2 {
 				t.Errorf("the heap grew by %d MB, allowed were %d", grew>>20, b.Memory>>20)
 			}
-			if n := runtime.NumGoroutine(); n > goroutines {
-				t.Errorf("%d goroutines are left of a search that was stopped", n-goroutines)
-			}
+			awaitGoroutines(t, goroutines)
 		})
 	}
 }
@@ -204,6 +202,22 @@ func spread(story string) *Run {
 		b.WriteString(line)
 	}
 	return runOf(b.String())
+}
+
+// awaitGoroutines waits until those of a search that was stopped have ended.
+func awaitGoroutines(t *testing.T, want int) {
+	limit := time.NewTimer(10 * time.Second)
+	defer limit.Stop()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for runtime.NumGoroutine() > want {
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			t.Errorf("%d goroutines are left of a search that was stopped", runtime.NumGoroutine()-want)
+			return
+		}
+	}
 }
 
 func watchPeak(done chan struct{}, peak chan uint64) {

@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -9,13 +10,14 @@ import (
 
 // names guesses which sequential creates without an answer made the znodes
 // that were seen and that no acknowledged create was given. A name goes to the
-// earliest such create of its prefix: all of them may take effect at any later
+// earliest such create of its prefix and value: all of them may take effect at any later
 // time, so the earliest fits wherever another one would.
 func (g *gatherer) names() map[*runlog.Operation]map[int]string {
 	names := map[*runlog.Operation]map[int]string{}
 	type lost struct {
 		op   *runlog.Operation
 		part int
+		data string
 	}
 	waiting := map[string][]lost{}
 	claimed := map[string]bool{}
@@ -24,7 +26,7 @@ func (g *gatherer) names() map[*runlog.Operation]map[int]string {
 		for n, e := range effects(o) {
 			switch {
 			case e.nameless && o.Out == runlog.Unknown:
-				waiting[e.path] = append(waiting[e.path], lost{o, n})
+				waiting[e.path] = append(waiting[e.path], lost{o, n, e.data})
 			case e.kind == opCreate:
 				claimed[e.path] = true
 			}
@@ -40,11 +42,14 @@ func (g *gatherer) names() map[*runlog.Operation]map[int]string {
 		}
 		claimed[s.path] = true
 		queue := waiting[prefix]
-		if len(queue) == 0 || queue[0].op.Call > s.at {
+		i := slices.IndexFunc(queue, func(l lost) bool {
+			return l.op.Call <= s.at && (!s.shown || s.data == l.data)
+		})
+		if i < 0 {
 			continue // nobody can have made it; the search will find that out
 		}
-		l := queue[0]
-		waiting[prefix] = queue[1:]
+		l := queue[i]
+		waiting[prefix] = slices.Delete(queue, i, i+1)
 		if names[l.op] == nil {
 			names[l.op] = map[int]string{}
 		}
@@ -56,14 +61,23 @@ func (g *gatherer) names() map[*runlog.Operation]map[int]string {
 type sighting struct {
 	path string
 	at   int64
+	// data is the value that it was created with, if a read showed that.
+	data  string
+	shown bool
 }
 
 // sightings are the paths that reads showed, by when each was first shown.
 func (g *gatherer) sightings() []sighting {
-	first := map[string]int64{}
+	first, values := map[string]int64{}, map[string]string{}
 	see := func(path string, at int64) {
 		if t, known := first[path]; !known || at < t {
 			first[path] = at
+		}
+	}
+	holds := func(path string, e *runlog.Event, at int64) {
+		see(path, at)
+		if e.Version == 0 {
+			values[path] = e.Data
 		}
 	}
 	for i := range g.run.History {
@@ -72,7 +86,7 @@ func (g *gatherer) sightings() []sighting {
 			continue
 		}
 		if o.Op == opGet {
-			see(o.Path, o.Ret)
+			holds(o.Path, &o.Result, o.Ret)
 		}
 		for _, kid := range o.Result.Kids {
 			see(strings.TrimSuffix(o.Path, "/")+"/"+kid, o.Ret)
@@ -80,14 +94,18 @@ func (g *gatherer) sightings() []sighting {
 	}
 	for _, t := range g.run.trees {
 		for _, path := range t.paths {
-			see(path, t.at)
+			holds(path, t.znodes[path], t.at)
 		}
 	}
 	list := make([]sighting, 0, len(first))
 	for path, at := range first {
-		list = append(list, sighting{path, at})
+		data, shown := values[path]
+		list = append(list, sighting{path, at, data, shown})
 	}
 	sort.Slice(list, func(i, j int) bool {
+		if list[i].shown != list[j].shown { // those leave less choice
+			return list[i].shown
+		}
 		if list[i].at != list[j].at {
 			return list[i].at < list[j].at
 		}

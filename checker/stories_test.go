@@ -89,6 +89,13 @@ var stories = map[string]string{
 		0-1 c0 create /q -> ok
 		2-? c1 create /q/x- sequential
 		4-5 c2 children /q -> ok kids=x-0000000000`,
+	"linearizable/sequential-names-by-value.ok": `
+		0-1 c0 create /q -> ok
+		2-? c1 create /q/x-=a sequential
+		3-? c2 create /q/x-=b sequential
+		final n1 /q
+		final n1 /q/x-0000000000=b
+		tree n1`,
 	"linearizable/sequential-name-of-nobody.bad": `
 		0-1 c0 create /q -> ok
 		4-5 c1 create /q/x- sequential -> ok path=/q/x-0000000000
