@@ -35,7 +35,7 @@ func (quiet) Printf(string, ...any) {}
 // connect opens the connection; the library keeps it up from then on.
 func (w *world) connect(number, first int) (*client, error) {
 	timeout := time.Duration(w.plan.Topology.SessionTimeout)
-	c := &client{w: w, number: number, gate: newGate(timeout * 2 / 3)}
+	c := &client{w: w, number: number, gate: newGate(timeout, len(w.addrs))}
 	known := make(chan struct{}) // closed when c.conn is set
 	conn, _, err := zk.Connect(w.addrs, timeout,
 		zk.WithHostProvider(&hosts{addrs: rotated(w.addrs, first)}), zk.WithDialer(c.gate.dial),

@@ -118,12 +118,12 @@ func echo(t *testing.T) (addr string, closed <-chan struct{}) {
 	return l.Addr().String(), ends
 }
 
-const testPatience = 200 * time.Millisecond
+const testPatience = 200 * time.Millisecond // two thirds of the session time-out
 
 func dialed(t *testing.T) (*gate, net.Conn, <-chan struct{}) {
 	t.Helper()
 	addr, closed := echo(t)
-	g := newGate(testPatience)
+	g := newGate(testPatience*3/2, 3)
 	c, err := g.dial("tcp", addr, time.Second)
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +194,7 @@ func TestGateShutHoldsAReadThatWasAlreadyWaiting(t *testing.T) {
 
 func TestGateShutDialTimesOut(t *testing.T) {
 	addr, _ := echo(t)
-	g := newGate(testPatience)
+	g := newGate(testPatience*3/2, 3)
 	g.silence()
 	if _, err := g.dial("tcp", addr, testPatience); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("error %v, want that the dial timed out", err)
@@ -209,5 +209,14 @@ func TestGateSever(t *testing.T) {
 	<-closed
 	if _, err := c.Read(make([]byte, 1)); err == nil {
 		t.Error("a severed connection can be read")
+	}
+}
+
+func TestGateGivesUpOnAServerThatDoesNotGreet(t *testing.T) {
+	_, c, _ := dialed(t)
+	start := time.Now()
+	c.SetReadDeadline(start.Add(time.Hour)) // as the library sets it for a greeting
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("error %v from a server that says nothing", err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func (w *world) visit(ctx context.Context, n int) (*zk.Conn, error) {
 	timeout := time.Duration(w.plan.Topology.SessionTimeout)
 	in := make(chan struct{}, 1)
-	g := newGate(timeout * 2 / 3)
+	g := newGate(timeout, 1)
 	conn, _, err := zk.Connect(w.addrs, timeout,
 		zk.WithHostProvider(&hosts{addrs: w.addrs[n-1 : n]}), zk.WithDialer(g.dial), zk.WithLogger(quiet{}), zk.WithLogInfo(false),
 		zk.WithEventCallback(func(ev zk.Event) {

@@ -12,17 +12,22 @@ import (
 // delivered when the gate opens, what arrives waits, a new connection times
 // out. Even a close is not heard by the server until the gate opens.
 type gate struct {
-	// patience bounds each read: the library waits ten times as long for the
-	// greeting of a server that accepts and then says nothing, as a paused one.
-	patience time.Duration
+	// patience bounds each read. greeting bounds the read of a server's first
+	// answer: one that is paused accepts and then says nothing, and the library
+	// would wait for it ten times as long as for any other answer.
+	patience, greeting time.Duration
 
 	mu    sync.Mutex
 	open  chan struct{} // closed while the gate is open
 	conns map[*gatedConn]struct{}
 }
 
-func newGate(patience time.Duration) *gate {
-	g := &gate{patience: patience, open: make(chan struct{}), conns: map[*gatedConn]struct{}{}}
+// newGate makes the gate of a client with a session time-out and a number of
+// servers. Its limits are those of ZooKeeper's Java client: two thirds of the
+// time-out without a word on a connection, and for a greeting as much as lets
+// it try every server before its session is over.
+func newGate(timeout time.Duration, servers int) *gate {
+	g := &gate{patience: timeout * 2 / 3, greeting: timeout / time.Duration(servers), open: make(chan struct{}), conns: map[*gatedConn]struct{}{}}
 	close(g.open)
 	return g
 }
@@ -155,8 +160,8 @@ func (c *gatedConn) Write(b []byte) (int, error) {
 }
 
 func (c *gatedConn) SetReadDeadline(t time.Time) error {
-	if limit := time.Now().Add(c.gate.patience); !t.IsZero() && t.After(limit) {
-		t = limit
+	if now := time.Now(); t.After(now.Add(c.gate.patience)) {
+		t = now.Add(c.gate.greeting)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
