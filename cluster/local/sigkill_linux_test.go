@@ -64,6 +64,7 @@ func TestSigkilledHarnessLeavesNothing(t *testing.T) {
 	lines.Scan()
 	said := lines.Text()
 	owner := child.Process.Pid
+	t.Cleanup(func() { leftover.Clean(context.Background()) })
 	var pids [3]int
 	_, scanned := fmt.Sscanf(said, "pids: %d %d %d", &pids[0], &pids[1], &pids[2])
 	alive := 0

@@ -113,10 +113,12 @@ func run(ctx context.Context, dir string, p Project, goal string, args ...string
 	if err := os.WriteFile(pom, text, 0o600); err != nil {
 		return err
 	}
-	args = append([]string{"-B", "-q", "-f", pom, plugin + goal}, args...)
+	args = append([]string{"-B", "-q", "-ntp", "-Dstyle.color=never", "-f", pom, plugin + goal}, args...)
 	cmd := exec.CommandContext(ctx, mvn, args...)
 	// Maven looks for .mvn/ settings in the working folder; none of ours apply.
 	cmd.Dir = dir
+	// A short run is over before the optimising compiler has paid for itself.
+	cmd.Env = append(os.Environ(), "MAVEN_OPTS="+os.Getenv("MAVEN_OPTS")+" -XX:TieredStopAtLevel=1")
 	tieToGroup(cmd)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -138,7 +140,8 @@ func run(ctx context.Context, dir string, p Project, goal string, args ...string
 func firstErrors(out string) string {
 	var said []string
 	for line := range strings.Lines(out) {
-		rest, ok := strings.CutPrefix(line, "[ERROR] ")
+		// Not at the front: colour codes may stand there.
+		_, rest, ok := strings.Cut(line, "[ERROR] ")
 		rest = strings.TrimSpace(rest)
 		if strings.HasPrefix(rest, "To see the full stack trace") {
 			break
