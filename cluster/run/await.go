@@ -50,7 +50,12 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 		return err
 	case plan.Calls:
 		target := w.good.Load() + int64(s.Count)
-		return await(ctx, within, func() bool { return w.good.Load() >= target })
+		come := func() bool { return w.good.Load() >= target }
+		err := await(ctx, within, func() bool { return come() || w.calling.Load() == 0 })
+		if err == nil && !come() {
+			return unfinished{fmt.Sprintf("%q was in vain: no client has a call left", s.Text())}
+		}
+		return err
 	case plan.Expired:
 		return await(ctx, within, func() bool { return w.allExpired(s.A) })
 	}

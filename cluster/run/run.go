@@ -69,6 +69,7 @@ type world struct {
 	clients []*client
 	noted   map[*client]int // expiries that an await took note of
 	good    atomic.Int64    // calls that ended well
+	calling atomic.Int64    // clients that have calls left
 
 	mu       sync.Mutex
 	sessions map[int64]bool // that clients have had
@@ -158,7 +159,11 @@ func (w *world) carrySteps(ctx context.Context) error {
 	stop := make(chan struct{})
 	var busy sync.WaitGroup
 	for i, c := range w.plan.Clients {
-		busy.Go(func() { w.clients[i+1].run(ctx, c.Calls, stop) })
+		w.calling.Add(1)
+		busy.Go(func() {
+			defer w.calling.Add(-1)
+			w.clients[i+1].run(ctx, c.Calls, stop)
+		})
 	}
 	err := w.steps(ctx, begun)
 	// What follows is evidence also when an await was in vain.

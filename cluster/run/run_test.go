@@ -85,3 +85,13 @@ func TestNamedServerIsKeptFromTheRoleAfterIt(t *testing.T) {
 		t.Errorf("steps %+v", steps)
 	}
 }
+
+func TestAwaitCallsThatNobodyWillMake(t *testing.T) {
+	w, _ := worldOf(t, three())
+	w.good.Store(5)
+	err := w.awaitStep(t.Context(), parseStep(t, "await calls 3 within 300s"))
+	var short unfinished
+	if !errors.As(err, &short) || !strings.Contains(short.why, "no client has a call left") {
+		t.Errorf("error %v, want that there is nothing to wait for", err)
+	}
+}
