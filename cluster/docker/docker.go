@@ -259,7 +259,7 @@ func (e *Ensemble) Close() error {
 		e.links.close()
 		err := remove(ctx, e.engine, e.run)
 		for _, s := range e.servers {
-			s.release()
+			s.release(err == nil)
 		}
 		// A run that could not clean up stays on record for the next one.
 		if err == nil && e.record != nil {

@@ -22,10 +22,15 @@ const patience = 90 * time.Second
 // start gives a test an ensemble of its own that serves, or skips it.
 func start(t *testing.T, servers int) (context.Context, *Ensemble) {
 	t.Helper()
+	return startVersion(t, servers, artifact.Default)
+}
+
+func startVersion(t *testing.T, servers int, version string) (context.Context, *Ensemble) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	t.Cleanup(cancel)
 	e, err := Start(ctx, cluster.Options{
-		Servers: servers, Version: artifact.Default, Dir: t.TempDir(),
+		Servers: servers, Version: version, Dir: t.TempDir(),
 		Tick: 500 * time.Millisecond, InitLimit: 10, SyncLimit: 4, Seed: 1,
 	})
 	skipUnready(t, err)
@@ -244,6 +249,20 @@ func TestStart(t *testing.T) {
 			t.Errorf("kill: %v", err)
 		}
 	})
+}
+
+// The runtime in the image has few modules, and old releases ask for others
+// than new ones: the first of each line stands for it.
+func TestStartVersions(t *testing.T) {
+	for _, version := range []string{"3.4.10", "3.5.5", "3.6.4", "3.7.1", "3.8.0", "3.9.3"} {
+		t.Run(version, func(t *testing.T) {
+			_, e := startVersion(t, 3, version)
+			write(t, e, 1, "/version", version)
+			if got := read(t, e, 3, "/version"); got != version {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
 }
 
 func TestStartStandalone(t *testing.T) {

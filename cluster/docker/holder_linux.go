@@ -23,14 +23,6 @@ const (
 	mostBuffered = 4 << 20
 )
 
-// holder receives the packets of all slow links to one server from the kernel,
-// a queue for each link, numbered as the server that sends.
-type holder struct {
-	lanes  map[int]*lane
-	queues []*nfqueue.Nfqueue
-	stop   context.CancelFunc
-}
-
 // toHolder is the end of a rule that hands packets to the queue of a link. It
 // is the older filter's target, since kernels that have queues have that one at
 // least.
@@ -96,28 +88,4 @@ func (h *holder) open(ctx context.Context, ns *namespace, s stream) error {
 			}
 			return 0
 		})
-}
-
-// set tells a link's lane its state; a nil holder has no lanes.
-func (h *holder) set(from int, state cluster.Link) {
-	if h == nil {
-		return
-	}
-	if l := h.lanes[from]; l != nil {
-		l.set(state)
-	}
-}
-
-// close stops taking packets; the kernel drops what is still queued.
-func (h *holder) close() {
-	if h == nil {
-		return
-	}
-	h.stop()
-	for _, l := range h.lanes {
-		l.close()
-	}
-	for _, q := range h.queues {
-		_ = q.Close()
-	}
 }

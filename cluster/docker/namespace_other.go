@@ -25,9 +25,4 @@ func (*namespace) replace(map[int]cluster.Link, func(int) netip.Addr) error {
 }
 func (*namespace) close() {}
 
-// holder exists on Linux only.
-type holder struct{}
-
 func newHolder(*namespace, []stream) (*holder, error) { return nil, errors.ErrUnsupported }
-func (*holder) set(int, cluster.Link)                 {}
-func (*holder) close()                                {}

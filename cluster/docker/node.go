@@ -46,8 +46,9 @@ type node struct {
 	container  testcontainers.Container
 
 	// mu keeps Start, Kill, Pause and Resume of this server apart.
-	mu  sync.Mutex
-	log sync.WaitGroup // copies what the server says into server.log
+	mu     sync.Mutex
+	log    sync.WaitGroup // copies what the server says into server.log
+	hangUp func()         // breaks that off
 }
 
 // create makes both containers and starts the sandbox.
@@ -166,6 +167,7 @@ func (s *node) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("server %d: attach: %w", s.n, err), file.Close())
 	}
+	s.hangUp = said.Close
 	s.log.Go(func() {
 		defer file.Close()
 		defer said.Close()
@@ -257,5 +259,13 @@ func ended(st *container.State) string {
 	return strings.Join(words, ", ")
 }
 
-// release waits for the copy of the log; the containers are gone already.
-func (s *node) release() { s.log.Wait() }
+// release waits for the copy of the log, which ends with the container. If that
+// could not be removed the copy is broken off.
+func (s *node) release(removed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !removed && s.hangUp != nil {
+		s.hangUp()
+	}
+	s.log.Wait()
+}
