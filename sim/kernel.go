@@ -28,9 +28,11 @@ type process struct {
 	drift  int64
 	timers [timersPerProcess]timer
 
-	// out are the effects of its last step; next is the first of them not yet
+	// ev is the event being taken, here so that it need not be allocated; out are
+	// the effects of its last step; next is the first of them not yet
 	// carried out. writing: a synchronous write is under way, and the machine
 	// takes no event until it and the effects after it are done.
+	ev      paxos.Event
 	out     paxos.Effects
 	next    int
 	writing bool
@@ -158,9 +160,10 @@ func (k *kernel) take(p *process, q queued) {
 	p.out.Reset()
 	p.next = 0
 	p.cause = q.cause
+	p.ev = q.ev
 	if q.slot >= 0 {
 		m := &k.net.packets[q.slot].msg
-		q.ev.Msg = m
+		p.ev.Msg = m
 		if p.id.IsServer() && m.From.IsServer() {
 			p.cause = k.world.arrived(p, m, q.cause)
 		}
@@ -171,7 +174,7 @@ func (k *kernel) take(p *process, q queued) {
 		}
 		return
 	}
-	p.machine.Step(&q.ev, &p.out)
+	p.machine.Step(&p.ev, &p.out)
 	if q.slot >= 0 {
 		k.net.free(q.slot)
 	}

@@ -23,7 +23,7 @@ type Stat struct {
 // lie side by side, in order. Priorities are hashes of the paths: the same
 // znodes make the same treap, however they came to be.
 type Tree struct {
-	root     *znode
+	root     *node
 	size     int
 	digest   uint64
 	sessions []session // by id; copied on write
@@ -35,12 +35,19 @@ type session struct {
 	timeout int64 // nanoseconds
 }
 
+// znode is what stands at a path. It does not change once it is in a tree.
 type znode struct {
 	parent, name string
 	data         string
 	stat         Stat
 	prio         uint64
-	left, right  *znode
+}
+
+// node is a place in the treap. It is small, because each change copies the
+// nodes on the way from the root, and shares the znodes.
+type node struct {
+	*znode
+	left, right *node
 }
 
 // NewTree is a tree with the root znode alone.
@@ -84,7 +91,7 @@ func (t Tree) find(path string) *znode {
 	for n != nil {
 		switch c := compare(parent, name, n.parent, n.name); {
 		case c == 0:
-			return n
+			return n.znode
 		case c < 0:
 			n = n.left
 		default:
@@ -106,8 +113,8 @@ func (t Tree) Get(path string) (data string, stat Stat, ok bool) {
 // Children are the names of a znode's children, in order.
 func (t Tree) Children(path string) []string {
 	kids := []string{}
-	var walk func(n *znode)
-	walk = func(n *znode) {
+	var walk func(n *node)
+	walk = func(n *node) {
 		if n == nil {
 			return
 		}
@@ -131,8 +138,8 @@ func (t Tree) Len() int { return t.size }
 
 // Each calls f for every znode, in the order of parent and name.
 func (t Tree) Each(f func(path, data string, stat Stat)) {
-	var walk func(n *znode)
-	walk = func(n *znode) {
+	var walk func(n *node)
+	walk = func(n *node) {
 		if n != nil {
 			walk(n.left)
 			f(join(n.parent, n.name), n.data, n.stat)
@@ -180,17 +187,15 @@ func (n *znode) hash() uint64 {
 }
 
 // insert gives the treap t with n in it. Nodes on the way are copied.
-func insert(t, n *znode) *znode {
+func insert(t *node, n *znode) *node {
 	if t == nil {
-		m := *n
-		m.left, m.right = nil, nil
-		return &m
+		return &node{znode: n}
 	}
 	c := compare(n.parent, n.name, t.parent, t.name)
 	m := *t
 	switch {
 	case c == 0:
-		m.data, m.stat = n.data, n.stat
+		m.znode = n
 	case c < 0:
 		m.left = insert(t.left, n)
 		if m.left.prio > m.prio {
@@ -207,13 +212,13 @@ func insert(t, n *znode) *znode {
 
 // rotateRight lifts the left child over t. Both are fresh copies, so they may
 // be changed in place.
-func rotateRight(t *znode) *znode {
+func rotateRight(t *node) *node {
 	l := t.left
 	t.left, l.right = l.right, t
 	return l
 }
 
-func rotateLeft(t *znode) *znode {
+func rotateLeft(t *node) *node {
 	r := t.right
 	t.right, r.left = r.left, t
 	return r
@@ -228,7 +233,7 @@ func (t Tree) remove(path string) Tree {
 	return t
 }
 
-func remove(t *znode, parent, name string) *znode {
+func remove(t *node, parent, name string) *node {
 	switch c := compare(parent, name, t.parent, t.name); {
 	case c < 0:
 		m := *t
@@ -243,7 +248,7 @@ func remove(t *znode, parent, name string) *znode {
 }
 
 // merge joins two treaps of which all of a comes before all of b.
-func merge(a, b *znode) *znode {
+func merge(a, b *node) *node {
 	switch {
 	case a == nil:
 		return b
