@@ -336,6 +336,11 @@ func FuzzHTML(f *testing.F) {
 {"i":3,"t":5,"kind":"ret","client":"c7","out":"no"}
 {"i":4,"t":1,"kind":"end"}
 `))
+	f.Add([]byte(`{"schism":"run log","format":1,"scenario":"x","seed":1,"world":"sim"}
+{"i":1,"t":9223372036854775807,"kind":"begin"}
+{"i":2,"t":-9223372036854775808,"kind":"call","client":"c1","op":"get"}
+{"i":3,"t":-9223372036854775808,"kind":"end"}
+`))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		h, events, err := runlog.ReadAll("log", bytes.NewReader(log))
 		if err != nil {

@@ -109,7 +109,8 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 		}
 	}
 	if len(events) > 0 {
-		t.Start, t.End = t.at(events[0].T), t.at(events[len(events)-1].T)
+		t.Start = t.at(events[0].T)
+		t.End = max(t.Start, t.at(events[len(events)-1].T)) // a log of no world may go back
 	}
 	t.Done = t.End
 	servers, clients := max(0, min(h.Servers, plan.MaxServers)), max(0, min(h.Clients, maxClients))+1
@@ -144,7 +145,7 @@ func drawable(events []runlog.Event) []runlog.Event {
 }
 
 // at turns a time of the log into one of the page.
-func (t *timeline) at(ns int64) int64 { return (ns - t.begin) / 1000 }
+func (t *timeline) at(ns int64) int64 { return ns/1000 - t.begin/1000 }
 
 func (t *timeline) gatherServers(n int) {
 	t.Servers = make([]serverLane, n)
