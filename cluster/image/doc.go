@@ -45,6 +45,10 @@
 // Our own image can be made on Linux only, for an engine of the same
 // architecture, since it takes its libraries from this machine.
 //
+// The archive of loaded classes, which makes servers start sooner, comes out
+// differently each time a runtime is made. So two machines, or one whose cache
+// was emptied, give the same tag to images that differ in this one file.
+//
 // The digests in Official were read from Docker's published list of its own
 // images (docker-library/repo-info); nobody has run the official image with
 // this package yet. The engine verifies what it pulls against the digest.
