@@ -151,8 +151,8 @@ func (t *timeline) rolesOf(f fault) string {
 	return ""
 }
 
-// reign is a time in which a server said that it leads in one epoch. One that
-// was interrupted by a pause, or said twice, is two.
+// reign is a time in which a server led in one epoch and served clients. One
+// that was interrupted by a pause is two.
 type reign struct {
 	node  int
 	epoch uint32
@@ -162,12 +162,7 @@ type reign struct {
 func (t *timeline) reigns() (all []reign) {
 	for i, lane := range t.Servers {
 		for _, s := range lane.Spans {
-			last := len(all) - 1
-			switch {
-			case s.Is != "leading":
-			case last >= 0 && all[last].node == i+1 && all[last].epoch == s.Epoch && all[last].To == s.From:
-				all[last].To = s.To // it began to serve
-			default:
+			if s.Is == "leading" && s.Serves {
 				all = append(all, reign{i + 1, s.Epoch, s})
 			}
 		}

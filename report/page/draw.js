@@ -295,8 +295,10 @@ function drawOp(g, o, px, y, w, h) {
   }
   if (w > 80) {
     g.font = "11px ui-monospace, Menlo, Consolas, monospace";
-    if (o.out === 2) plate(g, o.call, px - 3, w + 3, y + 1.5, h - 3);
-    label(g, o.call, px - 3, px + w, y + h / 2 + 0.5, o.out === 0 ? colour.card : colour.ink);
+    // What is unknown keeps some of its stripes.
+    const room = o.out === 2 ? w * 0.7 : w;
+    if (o.out === 2) plate(g, o.call, px - 3, room + 3, y + 1.5, h - 3);
+    label(g, o.call, px - 3, px + room, y + h / 2 + 0.5, o.out === 0 ? colour.card : colour.ink);
     g.font = "12px system-ui, sans-serif";
   }
 }
