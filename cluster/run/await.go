@@ -56,10 +56,27 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 			return unfinished{fmt.Sprintf("%q was in vain: no client has a call left", s.Text())}
 		}
 		return err
+	case plan.InFlight:
+		return w.awaitWrite(ctx, within)
 	case plan.Expired:
 		return await(ctx, within, func() bool { return w.allExpired(s.A) })
 	}
 	panic(fmt.Sprintf("an await for %v", s.For))
+}
+
+// awaitWrite waits until a connected client begins a write. A write lasts some
+// milliseconds, so there is no time for looking every now and then.
+func (w *world) awaitWrite(ctx context.Context, within time.Duration) error {
+	late := time.NewTimer(within)
+	defer late.Stop()
+	select {
+	case <-w.writing:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late.C:
+		return errLate
+	}
 }
 
 // elected is the server that leads a quorum and is not among except, 0 if none

@@ -89,11 +89,11 @@ func (c *client) expiries() int {
 	return c.expired
 }
 
-// where is the server and session that the client is at.
-func (c *client) where() (node int, session int64) {
+// where is the server and session that the client is at, or was at last.
+func (c *client) where() (node int, session int64, connected bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.node, c.session
+	return c.node, c.session, c.connected
 }
 
 // run makes the calls one after the other. It stops before a call when stop is
@@ -135,12 +135,18 @@ func (c *client) call(ctx context.Context, num int, planned plan.Call) (ret runl
 	if !ok {
 		return runlog.Event{}, false
 	}
-	node, session := c.where()
+	node, session, connected := c.where()
 	asked := callEvent(call)
 	asked.Client, asked.Num, asked.Node, asked.Session = c.number+1, num, node, session
 	cause := c.w.log.put(asked)
 	done := make(chan runlog.Event, 1)
 	go func() { done <- perform(c.conn, call) }()
+	if connected && call.Op.Writes() {
+		select {
+		case c.w.writing <- struct{}{}:
+		default: // nobody waits for it
+		}
+	}
 	// The library ends a call when its connection breaks, which a silent one
 	// does after two thirds of the session time-out. This is for calls that wait
 	// for a connection which never comes.
@@ -155,7 +161,7 @@ func (c *client) call(ctx context.Context, num int, planned plan.Call) (ret runl
 		ret = runlog.Event{Kind: runlog.Ret, Out: runlog.Unknown, Err: "ConnectionLoss"}
 	}
 	ret.Cause, ret.Client, ret.Num = cause, c.number+1, num
-	ret.Node, ret.Session = c.where()
+	ret.Node, ret.Session, _ = c.where()
 	if ret.Out == runlog.Unknown && node > 0 {
 		ret.Node, ret.Session = node, session // it may be at another by now
 	}

@@ -92,7 +92,7 @@ func worldOf(t *testing.T, f *told) (*world, *kept) {
 	t.Helper()
 	log := &kept{}
 	rec := newRecorder(log)
-	w := &world{plan: smallPlan(), log: rec, servers: newServers(f, rec), noted: map[*client]int{}, sessions: map[int64]bool{}}
+	w := &world{plan: smallPlan(), log: rec, servers: newServers(f, rec), noted: map[*client]int{}, sessions: map[int64]bool{}, writing: make(chan struct{})}
 	w.servers.refresh(t.Context())
 	return w, log
 }

@@ -70,6 +70,7 @@ type world struct {
 	noted   map[*client]int // expiries that an await took note of
 	good    atomic.Int64    // calls that ended well
 	calling atomic.Int64    // clients that have calls left
+	writing chan struct{}   // a connected client has begun a write; not buffered
 
 	mu       sync.Mutex
 	sessions map[int64]bool // that clients have had
@@ -78,7 +79,7 @@ type world struct {
 func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, rec *recorder) error {
 	w := &world{
 		plan: p, log: rec, servers: newServers(e, rec),
-		noted: map[*client]int{}, sessions: map[int64]bool{},
+		noted: map[*client]int{}, sessions: map[int64]bool{}, writing: make(chan struct{}),
 	}
 	for n := 1; n <= e.Size(); n++ {
 		w.addrs = append(w.addrs, e.ClientAddr(n))
@@ -194,7 +195,7 @@ func (w *world) carrySteps(ctx context.Context) error {
 func (w *world) awaitConnected(ctx context.Context) error {
 	err := await(ctx, w.healthLimit(), func() bool {
 		for _, c := range w.clients {
-			if _, session := c.where(); session == 0 {
+			if _, session, _ := c.where(); session == 0 {
 				return false
 			}
 		}

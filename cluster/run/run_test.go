@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/plan"
@@ -94,4 +95,23 @@ func TestAwaitCallsThatNobodyWillMake(t *testing.T) {
 	if !errors.As(err, &short) || !strings.Contains(short.why, "no client has a call left") {
 		t.Errorf("error %v, want that there is nothing to wait for", err)
 	}
+}
+
+func TestAwaitInFlightIsNotMetByAWriteBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _ := worldOf(t, three())
+		s := parseStep(t, "await in-flight within 5s")
+		select {
+		case w.writing <- struct{}{}:
+			t.Fatal("a write begun while nobody waits was taken")
+		default:
+		}
+		if err := w.awaitStep(t.Context(), s); !errors.Is(err, errLate) {
+			t.Errorf("error %v without a write, want that it was in vain", err)
+		}
+		go func() { w.writing <- struct{}{} }()
+		if err := w.awaitStep(t.Context(), s); err != nil {
+			t.Errorf("error %v with a write", err)
+		}
+	})
 }

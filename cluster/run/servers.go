@@ -91,6 +91,19 @@ func (s *servers) refresh(ctx context.Context) {
 	wg.Wait()
 }
 
+// fresh says whether every running server was asked just now. Asking again
+// takes longer than a call that a fault is to meet on its way.
+func (s *servers) fresh() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, st := range s.state {
+		if st.up && !st.paused && time.Since(st.asked) > 2*pollEvery {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *servers) poll(ctx context.Context, n int) {
 	st := &s.state[n-1]
 	s.mu.Lock()

@@ -40,7 +40,7 @@ func (w *world) steps(ctx context.Context, begun time.Time) error {
 }
 
 func (w *world) step(ctx context.Context, num int, s plan.Step) error {
-	if usesRoles(s) {
+	if usesRoles(s) && !w.servers.fresh() {
 		w.servers.refresh(ctx)
 	}
 	v := w.servers.view()
