@@ -1,0 +1,42 @@
+package campaign
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/schismlab/schism/scenarios"
+)
+
+// Draw makes the job of a scenario and a seed. Its error is a *BadInput: the
+// scenario cannot be told with such options.
+func Draw(s *scenarios.Scenario, seed uint64, o scenarios.Options, world, version string) (j Job, err error) {
+	if o.Servers > 0 {
+		defer func() {
+			// A story of two halves has no words for a single server. Asked for
+			// its own number of servers, a scenario that panics is a fault.
+			if v := recover(); v != nil {
+				j, err = Job{}, Badf("scenario %s cannot be told with --servers %d: %v", s.Name, o.Servers, v)
+			}
+		}()
+	}
+	p, err := s.Plan(seed, o)
+	if err != nil {
+		return Job{}, Badf("%v", err)
+	}
+	return Job{Plan: p, Scenario: s, Reproduce: Command(s.Name, seed, o, world, version)}, nil
+}
+
+// Command is the command line that makes a run of one of our own scenarios.
+func Command(scenario string, seed uint64, o scenarios.Options, world, version string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "schism run %s --seed %d --world %s", scenario, seed, world)
+	if o.Servers > 0 {
+		fmt.Fprintf(&b, " --servers %d", o.Servers)
+	}
+	for _, f := range [][2]string{{"version", version}, {"variant", o.Variant}, {"bug", o.Bug}} {
+		if f[1] != "" {
+			fmt.Fprintf(&b, " --%s %s", f[0], f[1])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,183 @@
+package campaign
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/schismlab/schism/checker"
+	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/report"
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/scenarios"
+	"github.com/schismlab/schism/sim"
+)
+
+// Job is a run to be made.
+type Job struct {
+	Plan *plan.Plan
+	// Scenario judges whether the story happened; nil asks the checks alone.
+	Scenario *scenarios.Scenario
+	// Again is put behind the name of the run folder: a replay does not
+	// overwrite what it replays.
+	Again string
+	// Reproduce is the command line that makes this run again.
+	Reproduce string
+}
+
+// Runner carries jobs out in one world. It reuses its memory, so it is for one
+// goroutine, and nothing of a run but its Result outlives it.
+type Runner struct {
+	World string
+	// Version is the release of ZooKeeper in a real world, "" the newest known.
+	Version string
+	// Out is where run folders go.
+	Out string
+	// Keep makes a run folder for model runs. Real runs always have one.
+	Keep   bool
+	Budget checker.Budget
+	// Watch is told of every event while the run goes on; it may be nil, and
+	// must not keep the event.
+	Watch func(*runlog.Event)
+
+	text   bytes.Buffer
+	events []runlog.Event
+}
+
+// Run carries a job out and judges it. See the package's documentation for the
+// errors. After an error there is no run folder.
+func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
+	begun := time.Now()
+	defer func() {
+		if v := recover(); v != nil {
+			res, err = nil, &Fault{j.Reproduce, v, debug.Stack()}
+		}
+	}()
+	if err := CheckPlan(j.Plan, r.World); err != nil {
+		return nil, err
+	}
+	var f *folder
+	if r.Keep || r.World != Sim {
+		leaf := fmt.Sprintf("%s-%d%s", r.World, j.Plan.Seed, j.Again)
+		if f, err = newFolder(r.Out, j.Plan.Scenario, leaf); err != nil {
+			return nil, err
+		}
+		// Also when something panics on the way.
+		defer func() {
+			if res == nil {
+				err = errors.Join(err, f.discard())
+			}
+		}()
+	}
+	h := r.header(j.Plan)
+	sum, err := r.carry(ctx, j.Plan, h, f)
+	if err != nil {
+		return nil, err
+	}
+	made, err := Judged(h, r.events, j.Scenario, r.budget())
+	if err != nil {
+		return nil, fmt.Errorf("the world %s wrote a log that cannot be: %w", r.World, err)
+	}
+	made.LogSha256, made.Reproduce = sum, j.Reproduce
+	if f != nil {
+		if err := r.fill(f, j.Plan, h, made); err != nil {
+			return nil, err
+		}
+		made.Log = filepath.Join(f.final, LogFile)
+	}
+	made.WallMs = time.Since(begun).Milliseconds()
+	return made, nil
+}
+
+func (r *Runner) budget() checker.Budget {
+	if r.Budget == (checker.Budget{}) {
+		return checker.DefaultBudget
+	}
+	return r.Budget
+}
+
+func (r *Runner) header(p *plan.Plan) runlog.Header {
+	h := runlog.Header{
+		Scenario: p.Scenario, Seed: p.Seed, World: r.World, Bug: p.Bug, Servers: p.Topology.Servers, Clients: len(p.Clients),
+		Variant: cmp.Or(r.Version, artifact.Default),
+	}
+	if r.World == Sim {
+		h.Variant = cmp.Or(p.Variant, sim.Variant)
+	}
+	return h
+}
+
+// carry runs the plan in its world. The log goes to memory in the model, and
+// to the run folder in real worlds, so that it is there whatever happens. It
+// returns the log's SHA-256.
+func (r *Runner) carry(ctx context.Context, p *plan.Plan, h runlog.Header, f *folder) (string, error) {
+	sum := sha256.New()
+	if r.World == Sim {
+		r.text.Reset()
+		var to io.Writer = sum
+		if f != nil {
+			to = io.MultiWriter(sum, &r.text)
+		}
+		return r.record(ctx, &sim.World{}, p, h, to, sum)
+	}
+	// The servers' folder is named to them by its whole path.
+	dir, err := filepath.Abs(filepath.Join(f.temp, serversDir))
+	if err != nil {
+		return "", err
+	}
+	var hex string
+	err = f.write(LogFile, func(file *os.File) (err error) {
+		hex, err = r.record(ctx, newReal(r.World, h.Variant, dir), p, h, io.MultiWriter(sum, file), sum)
+		return err
+	})
+	return hex, err
+}
+
+func (r *Runner) record(ctx context.Context, w scenarios.World, p *plan.Plan, h runlog.Header, to io.Writer, sum hash.Hash) (string, error) {
+	t := &tee{w: runlog.NewWriter(to, h), events: r.events[:0], watch: r.Watch}
+	err := w.Run(ctx, p, t)
+	r.events = t.events
+	if err = errors.Join(err, t.w.Flush()); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// fill writes what lies beside the log and puts the folder in its place.
+func (r *Runner) fill(f *folder, p *plan.Plan, h runlog.Header, res *Result) error {
+	if r.World == Sim {
+		err := f.write(LogFile, func(file *os.File) error {
+			_, err := file.Write(r.text.Bytes())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	text := p.String()
+	page := report.Report{
+		Header: h, Events: r.events, Verdict: res.Verdict.String(), Reproduce: res.Reproduce, Plan: text, LogName: LogFile,
+	}
+	for _, c := range res.Checks {
+		page.Checks = append(page.Checks, report.Check{Name: c.Name, Verdict: c.Verdict.String(), Why: c.Why})
+	}
+	err := errors.Join(
+		f.write(PlanFile, func(file *os.File) error { _, err := file.WriteString(text); return err }),
+		f.write(ReportFile, func(file *os.File) error { return report.HTML(file, page) }),
+	)
+	if err != nil {
+		return err
+	}
+	return f.commit()
+}

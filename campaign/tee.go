@@ -1,0 +1,35 @@
+package campaign
+
+import (
+	"slices"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+// tee writes a log and keeps its events, so that nobody has to parse what was
+// in memory a moment ago.
+type tee struct {
+	w      *runlog.Writer
+	events []runlog.Event
+	// watch is told of every event, nil for nobody.
+	watch func(*runlog.Event)
+}
+
+// Put keeps a copy: the event, with the slices in it, is the world's again.
+func (t *tee) Put(e *runlog.Event) int64 {
+	t.events = append(t.events, *e)
+	own := &t.events[len(t.events)-1]
+	if e.Kids != nil {
+		own.Kids = slices.Clone(e.Kids)
+	}
+	if e.Parts != nil {
+		own.Parts = slices.Clone(e.Parts)
+	}
+	if e.Servers != nil {
+		own.Servers = slices.Clone(e.Servers)
+	}
+	if t.watch != nil {
+		t.watch(own)
+	}
+	return t.w.Put(e)
+}

@@ -1,0 +1,127 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/cluster/docker"
+	"github.com/schismlab/schism/cluster/local"
+	"github.com/schismlab/schism/cluster/run"
+	"github.com/schismlab/schism/paxos/zab"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/scenarios"
+	"github.com/schismlab/schism/sim"
+)
+
+// The worlds, by name.
+const (
+	Sim    = "sim"
+	Local  = "local"
+	Docker = "docker"
+)
+
+// Worlds lists the worlds, the cheapest first.
+func Worlds() []string { return []string{Sim, Local, Docker} }
+
+// CheckWorld says whether there is such a world, and in a real one such a
+// release of ZooKeeper. The errors are *BadInput and *artifact.UnknownVersion.
+func CheckWorld(world, version string) error {
+	if !slices.Contains(Worlds(), world) {
+		return Badf("unknown world %q: want one of %s", world, strings.Join(Worlds(), ", "))
+	}
+	if world == Sim {
+		if version != "" {
+			return Badf("--version %s: the model has no releases, only variants; use --variant, or --world local", version)
+		}
+		return nil
+	}
+	if version == "" {
+		return nil
+	}
+	_, err := artifact.Digest(version)
+	return err
+}
+
+// CheckPlan says whether the plan can be carried out in a world at all. The
+// error is a *BadInput.
+func CheckPlan(p *plan.Plan, world string) error {
+	if world == Sim {
+		if p.Variant != "" && p.Variant != sim.Variant {
+			return Badf("unknown variant %q: the model has %s", p.Variant, sim.Variant)
+		}
+		if _, ok := zab.BugNamed(p.Bug); !ok {
+			return Badf("unknown bug %q: want one of %s", p.Bug, strings.Join(zab.BugNames(), ", "))
+		}
+		return nil
+	}
+	if p.Bug != "" {
+		return Badf("bug %s: only the model has planted bugs; use --world sim", p.Bug)
+	}
+	if p.Variant != "" {
+		return Badf("variant %s: only the model has variants; use --version, or --world sim", p.Variant)
+	}
+	for i, s := range p.Steps {
+		if why := s.RunsOnlyInModel(); why != "" {
+			return Badf("step %d, %q: %s; use --world sim", i+1, s.String(), why)
+		}
+	}
+	return nil
+}
+
+// real is a world of real servers: an ensemble is started for each run, and is
+// gone at its end.
+type real struct {
+	name, version string
+	// dir is an existing folder for what the servers write.
+	dir   string
+	start func(context.Context, cluster.Options) (cluster.Ensemble, error)
+}
+
+var (
+	_ scenarios.World = (*real)(nil)
+	_ scenarios.World = (*sim.World)(nil)
+)
+
+func newReal(name, version, dir string) *real {
+	w := &real{name: name, version: version, dir: dir, start: docker.Start}
+	if name == Local {
+		w.start = func(ctx context.Context, o cluster.Options) (cluster.Ensemble, error) {
+			e, err := local.Start(ctx, o)
+			if err != nil {
+				return nil, err // not e: a nil *Ensemble is no nil cluster.Ensemble
+			}
+			return e, nil
+		}
+	}
+	return w
+}
+
+func (w *real) Name() string { return w.name }
+
+// Run starts the servers, carries p out and takes the servers away.
+func (w *real) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) (err error) {
+	if err := os.MkdirAll(w.dir, 0o755); err != nil {
+		return err
+	}
+	e, err := w.start(ctx, cluster.Options{
+		Servers: p.Topology.Servers, Version: w.version, Dir: w.dir, Tick: time.Duration(p.Topology.Tick),
+		InitLimit: p.Topology.InitLimit, SyncLimit: p.Topology.SyncLimit, Seed: p.Seed,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := e.Close(); closed != nil {
+			err = errors.Join(err, fmt.Errorf("the servers could not be taken away: %w", closed))
+		}
+	}()
+	return run.Plan(ctx, p, e, log)
+}

@@ -1,0 +1,70 @@
+// Command schism drives a model of ZooKeeper, and real ZooKeeper servers,
+// through faults, and judges what their clients saw.
+//
+// Results go to stdout, everything else to stderr. The exit code is 0 when all
+// is well, 1 for a violation, 2 when a run proved nothing, 3 when this machine
+// lacks something, 4 when nothing ran, 130 when interrupted, 254 for bad input
+// and 255 for a fault of our own.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// execute is the whole program less the process around it.
+func execute(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := interruptible(stderr)
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	started := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { started = true }
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if !started {
+		err = usageError(root, args, err)
+	}
+	code := exitCode(ctx, err)
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(stderr, "schism: "+text)
+	}
+	return code
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "schism",
+		Short: "A consensus laboratory for ZooKeeper",
+		Long: "Schism draws a plan of faults from a scenario and a seed, carries it out in a deterministic\n" +
+			"model or on real ZooKeeper servers, and checks what the clients saw.",
+		SilenceUsage: true, SilenceErrors: true, DisableSuggestions: true,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.AddCommand(listCommand(), runCommand(), replayCommand(), checkCommand(), imageCommand(), doctorCommand(), newCommand(), versionCommand())
+	return root
+}
+
+// usageError is what cobra says before a command starts, in one line with a way
+// out.
+func usageError(root *cobra.Command, args []string, err error) error {
+	text := err.Error()
+	if c, rest, _ := root.Find(args); c == root && len(rest) > 0 && strings.HasPrefix(text, "unknown command") {
+		root.SuggestionsMinimumDistance = 2
+		if near := root.SuggestionsFor(rest[0]); len(near) > 0 {
+			text += ": did you mean " + near[0] + "?"
+		}
+	}
+	return badInput{strings.ReplaceAll(text, "\n", " ") + " (schism --help lists the commands)"}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schismlab/schism/campaign"
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/docker"
+	"github.com/schismlab/schism/cluster/leftover"
+	"github.com/schismlab/schism/scenarios"
+)
+
+// where is what run and replay both ask for.
+type where struct {
+	world, version, out string
+	json                bool
+}
+
+func (o *where) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.world, "world", campaign.Sim, "where to carry it out: "+strings.Join(campaign.Worlds(), ", "))
+	f.StringVar(&o.version, "version", "", "release of ZooKeeper in a real world (the newest known one)")
+	f.BoolVar(&o.json, "json", false, "print one JSON object a run")
+	f.StringVar(&o.out, "out", "out", "folder for run folders")
+}
+
+type runOptions struct {
+	where
+	seed         seedFlag
+	seeds        seedsFlag
+	servers      int
+	variant, bug string
+	keep         bool
+	names        []string
+	list         []*scenarios.Scenario
+	first        uint64
+	count        int
+}
+
+func runCommand() *cobra.Command {
+	o := &runOptions{seed: seedFlag{1}}
+	c := &cobra.Command{
+		Use:   "run SCENARIO…",
+		Short: "Carry scenarios out and judge what happened",
+		Long: "Carry scenarios out and judge what happened; \"all\" is every scenario.\n\n" +
+			"A single run, and each that fails, leaves a folder OUT/SCENARIO/WORLD-SEED with log.jsonl, plan and\n" +
+			"report.html. Of many runs in the model, those that pass leave none without --keep, and of those that\n" +
+			"fail the first " + strconv.Itoa(campaign.KeptFailures) + " of each scenario do.",
+		Example: "  schism run leader-partition --seed 1\n  schism run all --seeds 200\n  schism run leader-crash --world local --version 3.9.4",
+		Args:    cobra.MinimumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return scenarios.Names(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			o.names = args
+			if err := o.resolve(c); err != nil {
+				return err
+			}
+			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	o.flags(c)
+	f := c.Flags()
+	f.Var(&o.seed, "seed", "seed, or the first of --seeds")
+	f.Var(&o.seeds, "seeds", "how many seeds, or which")
+	f.IntVar(&o.servers, "servers", 0, "size of the ensemble (as the scenario says)")
+	f.StringVar(&o.variant, "variant", "", "protocol version of the model")
+	f.StringVar(&o.bug, "bug", "", "bug to plant in the model")
+	f.BoolVar(&o.keep, "keep", false, "leave a run folder of every run")
+	return c
+}
+
+// resolve finds every mistake that can be found before the first run.
+func (o *runOptions) resolve(c *cobra.Command) (err error) {
+	if err := campaign.CheckWorld(o.world, o.version); err != nil {
+		return err
+	}
+	for _, name := range o.names {
+		if name == "all" {
+			o.list = append(o.list, scenarios.All()...)
+			continue
+		}
+		s, err := scenarios.Named(name)
+		if err != nil {
+			return badInput{err.Error()}
+		}
+		o.list = append(o.list, s)
+	}
+	if o.first, o.count, err = o.seeds.span(o.seed, c.Flags().Changed("seed")); err != nil {
+		return err
+	}
+	if c.Flags().Changed("servers") && o.servers < 1 {
+		return badInput{fmt.Sprintf("--servers %d: want at least 1", o.servers)}
+	}
+	if o.servers > 0 && o.servers%2 == 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "schism: %d servers need a quorum of %d and bear %d crashes, no more than %d servers do\n",
+			o.servers, o.servers/2+1, (o.servers-1)/2, o.servers-1)
+	}
+	for _, s := range o.list {
+		job, err := o.job(s, o.first)
+		if err != nil {
+			return err
+		}
+		if err := campaign.CheckPlan(job.Plan, o.world); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// job draws a run of a scenario.
+func (o *runOptions) job(s *scenarios.Scenario, seed uint64) (campaign.Job, error) {
+	return campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Variant: o.variant}, o.world, o.version)
+}
+
+func (o *runOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if err := cleanUp(ctx, o.world, stderr); err != nil {
+		return err
+	}
+	total := len(o.list) * o.count
+	r := &campaign.Runner{World: o.world, Version: o.version, Out: o.out, Keep: o.keep || total == 1}
+	show := newProgress(stderr, total)
+	if o.world != campaign.Sim {
+		r.Watch = show.event
+	}
+	defer show.close()
+	p := newPrinter(stdout, o.json, show)
+	for _, s := range o.list {
+		show.scenario(s.Name)
+		draw := func(i int) (campaign.Job, error) { return o.job(s, o.first+uint64(i)) }
+		err := campaign.Each(ctx, r, o.count, draw, func(_ int, res *campaign.Result) error { return p.result(res) })
+		if err != nil {
+			return err
+		}
+	}
+	return p.end()
+}
+
+// cleanUp removes what killed runs have left, before a run in a real world.
+func cleanUp(ctx context.Context, world string, stderr io.Writer) error {
+	if world == campaign.Sim {
+		return nil
+	}
+	gone, err := leftover.Clean(ctx)
+	for _, l := range gone {
+		fmt.Fprintln(stderr, "schism: removed "+l.String())
+	}
+	if world == campaign.Docker && err == nil {
+		_, err = docker.Sweep(ctx)
+	}
+	var lacks *cluster.NotReady
+	if errors.As(err, &lacks) || ctx.Err() != nil {
+		return err // the run would only say it again
+	}
+	if err != nil {
+		// It may stand in the way or not: the run will say.
+		fmt.Fprintf(stderr, "schism: some of what killed runs have left stays: %v\n", err)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/sim"
+)
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Say which schism this is, and which ZooKeepers it knows",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\nmodel %s\nzookeeper %s\n", build(), sim.Variant, strings.Join(artifact.Versions(), " "))
+			return err
+		},
+	}
+}
+
+// build names the commit, because a seed is only good together with it.
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	name := info.Main.Version
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision" && len(s.Value) >= 12:
+			name += " commit " + s.Value[:12]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			name += " with changes"
+		}
+	}
+	return name + " " + info.GoVersion
+}
