@@ -1,0 +1,72 @@
+// Package zab is ZooKeeper's atomic broadcast as ZooKeeper runs it: fast leader
+// election, discovery, synchronisation and broadcast, as one machine in the
+// sense of package paxos.
+//
+// # The nouns, in order
+//
+// A Config is what does not change while a server lives. Durable is what it has
+// on disk: two epochs, snapshots, and the log. A Server is Durable, or what is
+// on its way there, and Volatile. It is made by New from a disk, takes Boot as
+// its first event, and from then on is always in one of three roles:
+//
+//	looking    it votes. The vote goes to the server with the newest current
+//	           epoch, then the longest history, then the highest number. A quorum
+//	           that agrees, and 200 ms without a better vote, end the election.
+//	following  it dials the leader and takes over its epoch, then its history,
+//	           then follows.
+//	leading    it gathers a quorum, fixes a new epoch, brings the others to its
+//	           own history, and then proposes.
+//
+// # How an epoch begins
+//
+//	follower → leader   FOLLOWERINFO  the epoch I have accepted
+//	leader → follower   LEADERINFO    the new epoch: greater than any of a quorum
+//	follower → leader   ACKEPOCH      accepted (on disk); my current epoch, my last zxid
+//	leader → follower   DIFF, TRUNC or SNAP, then PROPOSAL and COMMIT for what is missing
+//	leader → follower   NEWLEADER     that was all
+//	follower → leader   ACK           all of it is on disk, and so is the current epoch
+//	leader → follower   UPTODATE      a quorum has said so: serve
+//
+// From then on PROPOSAL, ACK and COMMIT. The log has a queue of its own: an ACK
+// is sent when the entry is on disk, which a Logged event tells.
+//
+// # The caller's duties
+//
+// Those of package paxos. Beyond them, only the layer above a leader may call
+// Propose, and only while Serves is true. Effects.Applied holds what a step has
+// applied, for answering clients.
+//
+// # The planted bugs
+//
+// Bugs lists seven, each a switch that breaks one thing the protocol stands on.
+// They are read where the thing is decided, and nowhere else.
+//
+// # Where it departs from the paper (Junqueira, Reed, Serafini 2011)
+//
+//   - The election chooses the server with the newest history, so the leader
+//     never takes over a follower's: the paper's synchronisation the other way
+//     round is not there.
+//   - There is no COMMIT-LD. UPTODATE takes its place, and NEWLEADER carries no
+//     history: that was sent before it.
+//
+// # Where it departs from ZooKeeper 3.9
+//
+//   - A snapshot is written at once between two transactions; ZooKeeper writes
+//     it while it goes on (a fuzzy snapshot).
+//   - A server that lags behind the leader's memory is sent the whole state;
+//     ZooKeeper may read the transactions from its log files first
+//     (snapshotSizeFactor).
+//   - Memory that a leader filled while the connection broke before NEWLEADER is
+//     built again from disk, after TRUNC, too: ZooKeeper forgets to in that case
+//     (ZOOKEEPER-5094).
+//   - A TRUNC drops snapshots that hold what is cut off (ZOOKEEPER-4837).
+//   - Acknowledgements are cumulative: one for all entries that a sync brought
+//     to disk.
+//   - Election messages need no connections of their own, so the rule that the
+//     larger number dials does not show. Nobody observes; membership is fixed.
+//
+// # Known weakness
+//
+// Message order between two servers is the network's duty. The machine does not
+// look for gaps in the proposals it gets, as ZooKeeper does not.
+package zab

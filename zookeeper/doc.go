@@ -1,0 +1,56 @@
+// Package zookeeper is what a ZooKeeper server is besides consensus, and a
+// client for it: the tree of znodes, sessions, watches, and the pipeline from a
+// request to its reply. All of it is pure, in the sense of package paxos.
+//
+// # The nouns, in order
+//
+// A Tree is the replicated state: znodes and open sessions. It is a persistent
+// value: a change gives a new tree and shares what did not change. So a snapshot
+// is an assignment, and the leader's view of what will be when all proposals are
+// applied is just another tree.
+//
+// A Request is what a client asks for. The leader prepares it against that view
+// and makes it a Txn, which says the result rather than the wish: version 4, not
+// "one more"; this name, not "the next". A request that cannot be done becomes
+// an error transaction, which takes a zxid and changes nothing. A Reply is read
+// from the tree right after the transaction was applied, on the server where the
+// client is connected.
+//
+// A Server is a machine: it carries a zab.Server and looks at what each step of
+// it has applied. It answers reads from its own tree, at once: they may be
+// stale. It forwards writes, and syncs, to the leader, and keeps each client's
+// calls in order.
+//
+// A session is opened and closed by transactions. The leader watches over all
+// sessions; followers tell it whom they have heard of in their answers to pings.
+// A client that connects to another server takes its session along, if the
+// leader says that it is alive. A server refuses a client that has seen more
+// than it has.
+//
+// A watch is left at one server, fires once, and its event is sent before the
+// reply that would show the change. A client sets its watches again when it
+// connects anew.
+//
+// A Client is a machine, too: it keeps one session on one connection at a time,
+// makes one call at a time, and knows three outcomes: a reply, a refusal, or
+// that the connection broke, after which nobody can say.
+//
+// # The caller's duties
+//
+// Those of package paxos. The user of a Client empties Told after each step.
+//
+// # Where it departs from ZooKeeper 3.9
+//
+//   - No ACLs, quotas, containers, TTLs, persistent watches, local sessions, or
+//     read-only mode.
+//   - A session's number is made of the server and the connection, not the time;
+//     there is no password.
+//   - A transaction carries no time, so a Stat shows none.
+//   - The leader's answer to a sync is given at once when nothing is under way.
+//     So is ZooKeeper's: neither asks a quorum (ZOOKEEPER-1675).
+//
+// # Known weakness
+//
+// Closing a session looks at every znode for its ephemerals. Watches are kept in
+// a list. Both are meant for the trees of tests, some thousand znodes.
+package zookeeper
