@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCodeOf,
+			"forge":    forge,
 			"module":   module,
 		},
 	})
@@ -83,4 +84,30 @@ func module(ts *testscript.TestScript, neg bool, args []string) {
 	sum, err := os.ReadFile(filepath.Join(top, "go.sum"))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs("go.sum"), sum, 0o644))
+}
+
+// forge fills a repository with jars of the wrong bytes, for every pin that
+// there is: forge DIR.
+func forge(ts *testscript.TestScript, neg bool, args []string) {
+	pins, err := os.ReadFile(filepath.Join(ts.Getenv("TOP"), "cluster", "artifact", "pins.txt"))
+	ts.Check(err)
+	forged := 0
+	for line := range strings.Lines(string(pins)) {
+		words := strings.Fields(line)
+		if len(words) != 4 || words[0] != "zookeeper" {
+			continue
+		}
+		jar := strings.Split(words[2], ":")
+		if len(jar) != 3 {
+			continue // one with a classifier, for another platform
+		}
+		group, name, version := strings.ReplaceAll(jar[0], ".", "/"), jar[1], jar[2]
+		dir := filepath.Join(ts.MkAbs(args[0]), filepath.FromSlash(group), name, version)
+		ts.Check(os.MkdirAll(dir, 0o755))
+		ts.Check(os.WriteFile(filepath.Join(dir, name+"-"+version+".jar"), []byte("not a jar\n"), 0o644))
+		forged++
+	}
+	if forged == 0 {
+		ts.Fatalf("no pin was found to forge")
+	}
 }

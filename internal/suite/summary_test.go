@@ -1,0 +1,46 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const events = `{"Action":"start","Package":"p"}
+{"Action":"run","Package":"p","Test":"TestGood"}
+{"Action":"output","Package":"p","Test":"TestGood","Output":"quiet\n"}
+{"Action":"pass","Package":"p","Test":"TestGood"}
+{"Action":"output","Package":"p","Test":"TestBad","Output":"    x_test.go:7: loud\n"}
+{"Action":"fail","Package":"p","Test":"TestBad"}
+{"Action":"output","Package":"p","Test":"TestGone/local","Output":"    x_test.go:9: not ready: no Java: install it\n"}
+{"Action":"output","Package":"p","Test":"TestGone/local","Output":"    --- SKIP: TestGone/local (0.00s)\n"}
+{"Action":"skip","Package":"p","Test":"TestGone/local"}
+{"Action":"output","Package":"p","Test":"TestOld","Output":"    x_test.go:11: only on the moon\n"}
+{"Action":"skip","Package":"p","Test":"TestOld"}
+{"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
+{"Action":"skip","Package":"q"}
+no event at all
+`
+
+func TestSummary(t *testing.T) {
+	var b strings.Builder
+	s := newSummary(&b)
+	if err := s.read(strings.NewReader(events)); err != nil {
+		t.Fatal(err)
+	}
+	if !s.end(false) {
+		t.Error("the end is bad though no part failed")
+	}
+	if s.end(true) {
+		t.Error("the end is well though something was left out that was required")
+	}
+	for _, want := range []string{
+		"loud", "FAIL\tp", "no event at all", "left out, 1 tests: no Java: install it\n\tp.TestGone/local\n", "left out, 1 tests: only on the moon\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, b.String())
+		}
+	}
+	if strings.Contains(b.String(), "quiet") {
+		t.Error("the output of a test that passed is shown")
+	}
+}
