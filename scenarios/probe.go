@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"strings"
+
 	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/runlog"
 )
@@ -50,7 +52,9 @@ func paused(min int) Probe { return Probe{"pauses", min, kinds(nil, runlog.Pause
 func expired(min int) Probe { return Probe{"sessions-expired", min, kinds(nil, runlog.Expired)} }
 
 // leaderless counts awaited moments without a leader.
-var leaderless = Probe{"leaderless", 1, kinds(func(e *runlog.Event) bool { return e.Node == 0 }, runlog.Await)}
+var leaderless = Probe{"leaderless", 1, kinds(func(e *runlog.Event) bool {
+	return e.Node == 0 && strings.HasPrefix(e.Text, "await no-leader")
+}, runlog.Await)}
 
 // newEpoch: somebody led in a later epoch than the one the run began with.
 var newEpoch = Probe{"new-epochs", 1, func(r *checker.Run) int {

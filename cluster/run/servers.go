@@ -273,6 +273,7 @@ func (s *servers) undo(ctx context.Context) error {
 // targets are resolved.
 type view struct {
 	leading int
+	epoch   uint32 // in which it leads
 	up      []bool
 	names   map[string]int // only read between steps, which alone give names
 }
@@ -283,12 +284,11 @@ func (s *servers) view() view {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := view{up: make([]bool, len(s.state)), names: s.names}
-	var epoch uint32
 	for i, st := range s.state {
 		v.up[i] = st.up && !st.paused
 		// An isolated leader may still say that it leads; a later one outranks it.
-		if st.leads() && (v.leading == 0 || st.status.Epoch() > epoch) {
-			v.leading, epoch = i+1, st.status.Epoch()
+		if st.leads() && (v.leading == 0 || st.status.Epoch() > v.epoch) {
+			v.leading, v.epoch = i+1, st.status.Epoch()
 		}
 	}
 	return v

@@ -51,7 +51,8 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 		if err := w.awaitStep(ctx, s); err != nil {
 			return err
 		}
-		w.log.put(runlog.Event{Kind: runlog.Await, Cause: cause, Num: num, Text: s.Text()})
+		now := w.servers.view()
+		w.log.put(runlog.Event{Kind: runlog.Await, Cause: cause, Num: num, Text: s.Text(), Node: now.leading, Epoch: now.epoch})
 		return nil
 	}
 	if err := w.act(ctx, s, a, b); err != nil {
@@ -91,7 +92,7 @@ func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
 		return each(ctx, a, w.servers.resume)
 	case plan.Silence, plan.Unsilence:
 		for _, name := range s.A {
-			w.clientNamed(name).silence(s.Action == plan.Silence)
+			w.silence(name, s.Action == plan.Silence)
 		}
 		return nil
 	case plan.Cut, plan.Slow, plan.Heal:
@@ -144,10 +145,13 @@ func (w *world) links(ctx context.Context, s plan.Step, a, b []int) error {
 	return nil
 }
 
-func (c *client) silence(on bool) {
+func (w *world) silence(name string, on bool) {
+	c, text := w.clientNamed(name), "up"
 	if on {
 		c.gate.silence()
+		text = "silent"
 	} else {
 		c.gate.unsilence()
 	}
+	w.log.put(runlog.Event{Kind: runlog.LinkState, Client: plan.ClientNumber(name) + 1, Text: text})
 }
