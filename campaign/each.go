@@ -139,7 +139,7 @@ func (c *crew) alone(ctx context.Context) error {
 
 // finish keeps a failure, as long as there are few, and hands the result out.
 func (c *crew) finish(ctx context.Context, i int, m made) error {
-	if !m.res.Verdict.Passes() && m.res.Log == "" && c.kept < KeptFailures {
+	if !m.res.Verdict.Passes() && m.res.Log == "" && !c.lead.Forget && c.kept < KeptFailures {
 		if err := keep(ctx, c.lead, m.job, m.res); err != nil {
 			return err
 		}

@@ -45,7 +45,9 @@ type Runner struct {
 	// Out is where run folders go.
 	Out string
 	// Keep makes a run folder for model runs. Real runs always have one.
-	Keep   bool
+	Keep bool
+	// Forget makes none even for model runs that fail.
+	Forget bool
 	Budget checker.Budget
 	// Watch is told of every event while the run goes on; it may be nil, and
 	// must not keep the event.

@@ -114,7 +114,7 @@ func (p *progress) draw(now bool) {
 		}
 		fmt.Fprint(p.w, string(text))
 		p.drawn, p.said = true, time.Now()
-	case !p.terminal && since >= sayEvery:
+	case !p.terminal && since >= sayEvery && p.done < p.total:
 		fmt.Fprintln(p.w, p.state())
 		p.said = time.Now()
 	}
