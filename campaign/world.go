@@ -54,8 +54,8 @@ func CheckWorld(world, version string) error {
 // error is a *BadInput.
 func CheckPlan(p *plan.Plan, world string) error {
 	if world == Sim {
-		if p.Variant != "" && p.Variant != sim.Variant {
-			return Badf("unknown variant %q: the model has %s", p.Variant, sim.Variant)
+		if p.Variant != "" && !slices.Contains(sim.Variants(), p.Variant) {
+			return Badf("unknown variant %q: the model has %s", p.Variant, strings.Join(sim.Variants(), ", "))
 		}
 		if _, ok := zab.BugNamed(p.Bug); !ok {
 			return Badf("unknown bug %q: want one of %s", p.Bug, strings.Join(zab.BugNames(), ", "))

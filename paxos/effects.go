@@ -65,9 +65,11 @@ const (
 	SaveSnapshot                       // a snapshot file of DB
 	TruncateLog                        // the log loses what is after Zxid, and snapshots later than it
 	Drain                              // nothing: wait until the log's queue is on disk
+	PromisedBallot                     // Paxos: the ballot promised := Epoch
+	AcceptedBallot                     // Paxos: slot Zxid holds Cmd, accepted in the ballot Epoch
 )
 
-var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain"}
+var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain", PromisedBallot: "promised", AcceptedBallot: "accepted"}
 
 func (w WriteKind) String() string { return writeNames[w] }
 
@@ -76,6 +78,7 @@ type Write struct {
 	Kind  WriteKind
 	Epoch uint32
 	Zxid  Zxid
+	Cmd   Command // AcceptedBallot
 	DB    DB
 }
 

@@ -7,7 +7,8 @@ type Kind uint8
 
 // The messages. Those from Notification to Inform go between servers and have
 // ZooKeeper's names (Leader.java, FastLeaderElection.java); those from Connect
-// on go between a client and its server.
+// to SetWatches go between a client and its server; those after them are of the
+// Paxos machines.
 const (
 	Notification Kind = iota + 1 // a vote, or the answer of one who is not looking
 	FollowerInfo                 // learner → leader: my accepted epoch
@@ -33,6 +34,16 @@ const (
 	WatchEvent // server → client
 	ClientPing // client → server and back
 	SetWatches // client → server: watches to be set again
+
+	// The messages of paxos/synod and paxos/multi, in Lamport's words.
+
+	Prepare     // proposer → acceptor: promise me the ballot Epoch
+	Promise     // acceptor → proposer: promised; what I have accepted
+	AcceptValue // proposer → acceptor: accept Cmd in the ballot Epoch
+	Accepted    // acceptor → proposer: accepted, on disk
+	Learn       // to learners: this was chosen
+	Reject      // acceptor → proposer: I have promised the ballot Epoch
+	CatchUp     // learner → leader: I lack what was chosen after Zxid
 )
 
 var kindNames = [...]string{
@@ -40,6 +51,7 @@ var kindNames = [...]string{
 	Snap: "SNAP", Proposal: "PROPOSAL", Ack: "ACK", Commit: "COMMIT", NewLeader: "NEWLEADER", UpToDate: "UPTODATE", Ping: "PING",
 	Request: "REQUEST", Sync: "SYNC", Revalidate: "REVALIDATE", Connect: "CONNECT", Connected: "CONNECTED", Call: "CALL", Reply: "REPLY",
 	WatchEvent: "EVENT", ClientPing: "CLIENTPING", SetWatches: "SETWATCHES",
+	Prepare: "PREPARE", Promise: "PROMISE", AcceptValue: "ACCEPT", Accepted: "ACCEPTED", Learn: "LEARN", Reject: "REJECT", CatchUp: "CATCHUP",
 }
 
 func (k Kind) String() string {

@@ -36,7 +36,7 @@
 // # What is watched
 //
 // checker.Invariants watches every event while the run goes on. The first
-// invariant that breaks ends the run with a violated event.
+// invariant that breaks is told by a violated event, and the run goes on.
 //
 // # Speed
 //

@@ -19,6 +19,8 @@ type packet struct {
 	sign  paxos.EventKind // Arrived for a message; else Dialled, Opened, Closed
 	cause int64
 	next  int32 // free list
+	// refusal: a sign that nobody sent: the dialler's own time-out.
+	refusal bool
 }
 
 // conn is a connection between two processes.
@@ -107,7 +109,7 @@ func (k *kernel) send(p *process, m *paxos.Message) {
 	}
 	s := k.net.slot()
 	pk := &k.net.packets[s]
-	pk.msg, pk.sign, pk.cause = *m, paxos.Arrived, cause
+	pk.msg, pk.sign, pk.cause, pk.refusal = *m, paxos.Arrived, cause, false
 	k.transmit(s)
 }
 
@@ -116,7 +118,7 @@ func (k *kernel) signal(sign paxos.EventKind, number paxos.Conn, from, to paxos.
 	s := k.net.slot()
 	pk := &k.net.packets[s]
 	pk.msg = paxos.Message{From: from, To: to, Conn: number}
-	pk.sign, pk.cause = sign, cause
+	pk.sign, pk.cause, pk.refusal = sign, cause, false
 	k.transmit(s)
 }
 
@@ -183,7 +185,7 @@ func (k *kernel) blocked(s int32, l *link) {
 	switch {
 	case pk.sign == paxos.Dialled:
 		// Nobody answers; the dialler gives up after a while.
-		pk.sign = paxos.Closed
+		pk.sign, pk.refusal = paxos.Closed, true
 		pk.msg.From, pk.msg.To = pk.msg.To, pk.msg.From
 		k.queue.put(item{at: k.now + dialTimeout, what: packetArrives, a: uint32(s)})
 	case pk.msg.Conn != 0:
@@ -243,6 +245,11 @@ func (k *kernel) silence(client paxos.ID, on bool) {
 func (k *kernel) deliver(s int32) {
 	pk := &k.net.packets[s]
 	m := &pk.msg
+	l := k.net.link(m.From, m.To)
+	if (l.cut || k.net.silenced[m.From] || k.net.silenced[m.To]) && !pk.refusal {
+		k.blocked(s, l) // cut while it was on its way
+		return
+	}
 	p := &k.procs[m.To]
 	q := queued{ev: paxos.Event{Kind: pk.sign, From: m.From, Conn: m.Conn}, slot: -1, cause: pk.cause}
 	if m.Conn != 0 {

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/paxos"
@@ -48,17 +49,19 @@ func (w *World) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) error {
 // run is one run of a plan.
 type run struct {
 	kernel
-	plan  *plan.Plan
-	log   runlog.Sink
-	watch checker.Invariants
-	quiet bool
-	event runlog.Event // reused for every line
-	bugs  zab.Bugs
+	plan   *plan.Plan
+	log    runlog.Sink
+	watch  checker.Invariants
+	quiet  bool
+	event  runlog.Event // reused for every line
+	bugs   zab.Bugs
+	quirks zab.Quirks
 
 	stage   stage
 	limit   int64 // of the stage, in virtual time
 	began   int64 // when the clients started
 	over    bool
+	broken  bool // an invariant is
 	dirty   bool // something changed that an await may wait for
 	servers []serverState
 	clients []*client // 0 makes the setup calls
@@ -85,14 +88,15 @@ type serverState struct {
 }
 
 func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
-	if p.Variant != "" && p.Variant != Variant {
-		return nil, fmt.Errorf("unknown variant %q of the model: it has %s", p.Variant, Variant)
+	quirks, ok := zab.VariantNamed(p.Variant)
+	if !ok {
+		return nil, fmt.Errorf("unknown variant %q of the model: want one of %s", p.Variant, strings.Join(zab.VariantNames(), ", "))
 	}
 	bug, ok := zab.BugNamed(p.Bug)
 	if !ok {
 		return nil, fmt.Errorf("unknown bug %q", p.Bug)
 	}
-	r := &run{plan: p, log: log, quiet: quiet, bugs: bug}
+	r := &run{plan: p, log: log, quiet: quiet, bugs: bug, quirks: quirks}
 	n := p.Topology.Servers
 	r.init(p, int(paxos.Client(len(p.Clients)))+1, r)
 	r.servers = make([]serverState, n+1)
@@ -102,20 +106,24 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 		pr := &r.procs[id]
 		pr.drift = int64(clocks.Intn(2*driftSpread+1)) - driftSpread
 		pr.disk = &disk{durable: zab.NewDurable(zookeeper.NewTree())}
+		pr.disk.durable.KeepLate = quirks&zab.KeepLateSnapshot != 0
 	}
 	r.prepare(r)
 	r.newClients()
 	return r, nil
 }
 
-// Variant is the protocol version that the model follows.
-const Variant = "zk-3.9.4"
+// Variant is the protocol version that the model follows when a plan names none.
+const Variant = zab.Repaired
+
+// Variants lists the protocol versions of the model, the oldest first.
+func Variants() []string { return zab.VariantNames() }
 
 func (r *run) config(id paxos.ID) zab.Config {
 	t := &r.plan.Topology
 	return zab.Config{
 		ID: id, Servers: t.Servers, Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
-		CommittedLog: committed, SnapEvery: snapEvery, Empty: zookeeper.NewTree(), Bugs: r.bugs,
+		CommittedLog: committed, SnapEvery: snapEvery, Empty: zookeeper.NewTree(), Bugs: r.bugs, Quirks: r.quirks,
 	}
 }
 
@@ -128,7 +136,17 @@ const (
 	giveUpCall               // arg: client
 )
 
-func (r *run) run(ctx context.Context) error {
+func (r *run) run(ctx context.Context) (err error) {
+	defer func() {
+		// A machine may meet the impossible after an invariant was broken. Before,
+		// it is a mistake of the model.
+		if p := recover(); p != nil {
+			if !r.broken {
+				panic(p)
+			}
+			r.finish(fmt.Sprintf("after an invariant was broken: %v", p))
+		}
+	}()
 	draw := plan.NewStream(r.plan.Seed, "boot")
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
 		r.wake(int64(draw.Duration(0, bootSpread)), bootServer, uint32(id))
@@ -365,8 +383,9 @@ func (r *run) put(e runlog.Event) int64 {
 	return r.write()
 }
 
-// write puts r.event into the log, and has the invariants watch it. The first
-// that is broken ends the run: what comes after it would only be its echo.
+// write puts r.event into the log, and has the invariants watch it. Only the
+// first that is broken is told: the others would be its echo. The run goes on, so
+// that the log shows what clients come to see of it.
 func (r *run) write() int64 {
 	if r.over {
 		return 0
@@ -375,10 +394,13 @@ func (r *run) write() int64 {
 	if r.quiet {
 		return line
 	}
+	if r.broken {
+		return line
+	}
 	if b := r.watch.Observe(&r.event); b != nil {
+		r.broken = true
 		r.event = runlog.Event{T: r.now, Kind: runlog.Violated, Node: r.event.Node, Msg: b.Name, Text: b.Why, Cause: line}
 		r.log.Put(&r.event)
-		r.finish("")
 	}
 	return line
 }

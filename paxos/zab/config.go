@@ -23,6 +23,8 @@ type Config struct {
 	// Empty is the state before the first transaction.
 	Empty paxos.State
 	Bugs  Bugs
+	// Quirks are what the release that is modelled does otherwise.
+	Quirks Quirks
 }
 
 func (c *Config) quorum() int { return c.Servers/2 + 1 }

@@ -20,6 +20,8 @@ type Durable struct {
 	Snaps []paxos.DB
 	// Log is every transaction after Snaps[0], in order.
 	Log []paxos.Entry
+	// KeepLate is how this disk is dealt with: see KeepLateSnapshot.
+	KeepLate bool
 }
 
 // NewDurable is the disk of a server that has never run.
@@ -79,7 +81,7 @@ func (d *Durable) truncate(z paxos.Zxid) {
 		panic(fmt.Sprintf("zab: truncate to %v, but the oldest snapshot is of %v", z, d.Snaps[0].Zxid))
 	}
 	d.Log = d.Log[:d.after(z)]
-	for len(d.Snaps) > 1 && d.Snaps[len(d.Snaps)-1].Zxid > z {
+	for !d.KeepLate && len(d.Snaps) > 1 && d.Snaps[len(d.Snaps)-1].Zxid > z {
 		d.Snaps = d.Snaps[:len(d.Snaps)-1]
 	}
 }
@@ -121,11 +123,11 @@ func (d *Durable) tail() uint64 {
 // snapshot that is not later than z and the log up to z.
 func (d *Durable) recover(z paxos.Zxid) paxos.DB {
 	i := len(d.Snaps) - 1
-	for i > 0 && d.Snaps[i].Zxid > z {
+	for i > 0 && d.Snaps[i].Zxid > z && !d.KeepLate {
 		i--
 	}
 	db := d.Snaps[i]
-	for _, e := range d.Log[d.after(db.Zxid):d.after(z)] {
+	for _, e := range d.Log[d.after(db.Zxid):max(d.after(z), d.after(db.Zxid))] {
 		db = db.Apply(e)
 	}
 	return db

@@ -34,9 +34,7 @@ type election struct {
 func (s *Server) look(out *paxos.Effects) {
 	if s.role != paxos.Looking {
 		s.hangUp(out)
-		// SyncRequestProcessor.shutdown: what was handed to the log gets there.
-		out.Persist(paxos.Write{Kind: paxos.Drain})
-		s.flushed = s.last()
+		s.endLog(out)
 		s.fastForward(out)
 	}
 	s.role, s.phase, s.age = paxos.Looking, electing, 0
@@ -51,6 +49,18 @@ func (s *Server) look(out *paxos.Effects) {
 	out.SetTimer(timerElection, s.wait)
 }
 
+// endLog is SyncRequestProcessor.shutdown: what was handed to the log gets there
+// before anything else happens.
+func (s *Server) endLog(out *paxos.Effects) {
+	if s.cfg.Quirks.has(LeakLogQueue) {
+		// What is read back is what is on disk by now; the rest follows.
+		s.Log = s.Log[:max(s.applied, s.after(s.flushed))]
+		return
+	}
+	out.Persist(paxos.Write{Kind: paxos.Drain})
+	s.flushed = s.last()
+}
+
 // fastForward brings memory to what is on disk, so that this server votes for
 // just that. What was logged and not committed is applied
 // (ZKDatabase.fastForwardDataBase, ZOOKEEPER-2845); what a leader sent to memory
@@ -58,11 +68,18 @@ func (s *Server) look(out *paxos.Effects) {
 // ZOOKEEPER-5094 as it ought to be).
 func (s *Server) fastForward(out *paxos.Effects) {
 	if s.memoryOnly && s.phase == syncing && s.role == paxos.Following {
+		if s.cfg.Quirks.has(KeepUnsavedSnap) {
+			return
+		}
 		s.DB = s.recover(s.last())
 		s.applied = len(s.Log)
 		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
 	}
 	if s.applied == len(s.Log) {
+		return
+	}
+	if s.cfg.Quirks.has(ForgetPending) {
+		s.Log = s.Log[:s.applied]
 		return
 	}
 	for _, e := range s.Log[s.applied:] {

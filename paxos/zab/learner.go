@@ -26,6 +26,8 @@ type learner struct {
 	// log that the leader has committed.
 	incoming  []paxos.Entry
 	committed paxos.Zxid
+	// What HoleInCommittedLog leaves out of what this server remembers.
+	holeFrom, holeTo paxos.Zxid
 }
 
 func (s *Server) follow(leader paxos.ID, out *paxos.Effects) {
@@ -178,21 +180,34 @@ func (s *Server) newLeader(epoch uint32, out *paxos.Effects) {
 		s.applied = len(s.Log)
 		s.flushed = s.last()
 	}
-	for _, e := range s.incoming {
-		s.enqueue(e, out)
+	if s.cfg.Quirks.has(EpochBeforeLog) {
+		s.persistEpoch(paxos.CurrentEpoch, epoch, out)
+		s.logIncoming(out)
+	} else {
+		s.logIncoming(out)
+		out.Persist(paxos.Write{Kind: paxos.Drain})
+		s.flushed = s.last()
+		s.persistEpoch(paxos.CurrentEpoch, epoch, out)
 	}
-	s.incoming = s.incoming[:0]
-	out.Persist(paxos.Write{Kind: paxos.Drain})
-	s.flushed = s.last()
-	s.persistEpoch(paxos.CurrentEpoch, epoch, out)
 	s.vote.epoch = epoch
 	s.phase = synced
 	out.Send(s.leader, s.conn, paxos.Ack).Zxid = paxos.MakeZxid(epoch, 0)
 	// Proposals among the incoming that no commit came for are acknowledged
 	// with the log's own words.
-	if last := s.last(); last.Epoch() == epoch && last > s.committed && last > s.DB.Zxid {
+	if last := s.last(); last.Epoch() == epoch && last == s.flushed && last > s.committed && last > s.DB.Zxid {
 		out.Send(s.leader, s.conn, paxos.Ack).Zxid = last
 	}
+}
+
+// logIncoming hands what came before NEWLEADER to the log.
+func (s *Server) logIncoming(out *paxos.Effects) {
+	if s.cfg.Quirks.has(HoleInCommittedLog) && len(s.incoming) > 0 {
+		s.holeFrom, s.holeTo = s.incoming[0].Zxid, s.incoming[len(s.incoming)-1].Zxid
+	}
+	for _, e := range s.incoming {
+		s.enqueue(e, out)
+	}
+	s.incoming = s.incoming[:0]
 }
 
 // serve applies what was committed during synchronisation, and opens for

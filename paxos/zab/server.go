@@ -59,6 +59,7 @@ type Volatile struct {
 // New is a server that starts with the given disk. Its first event must be Boot.
 func New(cfg *Config, disk Durable) *Server {
 	s := &Server{cfg: cfg, Durable: disk}
+	s.KeepLate = cfg.Quirks.has(KeepLateSnapshot)
 	if cfg.Bugs.has(LoseLogTail) && len(s.Log) > 0 {
 		s.Log = s.Log[:len(s.Log)-1]
 	}

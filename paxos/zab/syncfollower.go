@@ -48,7 +48,7 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 		i++
 	}
 	switch {
-	case newEpoch || i > 0 && committed[i-1].Zxid == p.last:
+	case newEpoch || i > 0 && committed[i-1].Zxid == p.last || s.cfg.Quirks.has(DiffWithoutTrunc):
 		out.Send(to, p.conn, paxos.Diff).Zxid = s.DB.Zxid
 	case i == 0 || i == len(committed) || committed[i].Zxid.Epoch() != p.last.Epoch():
 		return false
@@ -56,6 +56,9 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[i-1].Zxid
 	}
 	for _, e := range committed[i:] {
+		if s.holeFrom <= e.Zxid && e.Zxid <= s.holeTo {
+			continue
+		}
 		s.propose(to, e, out)
 		out.Send(to, p.conn, paxos.Commit).Zxid = e.Zxid
 	}

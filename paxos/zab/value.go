@@ -30,7 +30,7 @@ func (s *Server) Equal(o *Server) bool {
 		s.round == o.round && s.vote == o.vote && slices.Equal(s.votes, o.votes) && slices.Equal(s.outside, o.outside) &&
 		s.wait == o.wait && s.finalizing == o.finalizing &&
 		s.leader == o.leader && s.conn == o.conn && s.tries == o.tries && s.idle == o.idle && s.memoryOnly == o.memoryOnly &&
-		slices.EqualFunc(s.incoming, o.incoming, sameEntry) && s.committed == o.committed &&
+		slices.EqualFunc(s.incoming, o.incoming, sameEntry) && s.committed == o.committed && s.holeFrom == o.holeFrom && s.holeTo == o.holeTo &&
 		slices.Equal(s.peers, o.peers) && s.epoch == o.epoch && s.counter == o.counter && s.informed == o.informed &&
 		s.accepted == o.accepted && s.ownEpoch == o.ownEpoch && s.ownZxid == o.ownZxid
 }
@@ -50,7 +50,7 @@ func (s *Server) Fingerprint() uint64 {
 		h = paxos.Mix(h ^ s.votes[i].hash())
 		h = paxos.Mix(h ^ s.outside[i].hash())
 	}
-	h = mix(h, uint64(s.leader)<<32|uint64(s.conn), uint64(s.tries)<<32|uint64(s.idle), bit(s.memoryOnly), uint64(s.committed))
+	h = mix(h, uint64(s.leader)<<32|uint64(s.conn), uint64(s.tries)<<32|uint64(s.idle), bit(s.memoryOnly), uint64(s.committed), uint64(s.holeFrom), uint64(s.holeTo))
 	for i := range s.incoming {
 		h = mix(h, uint64(s.incoming[i].Zxid), s.incoming[i].Cmd.Digest())
 	}
