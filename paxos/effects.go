@@ -60,13 +60,13 @@ type WriteKind uint8
 
 // The writes.
 const (
-	AcceptedEpoch WriteKind = iota + 1 // the file acceptedEpoch := Epoch
-	CurrentEpoch                       // the file currentEpoch := Epoch
-	SaveSnapshot                       // a snapshot file of DB
-	TruncateLog                        // the log loses what is after Zxid, and snapshots later than it
-	Drain                              // nothing: wait until the log's queue is on disk
-	PromisedBallot                     // Paxos: the ballot promised := Epoch
-	AcceptedBallot                     // Paxos: slot Zxid holds Cmd, accepted in the ballot Epoch
+	AcceptedEpoch  WriteKind = iota + 1 // the file acceptedEpoch := Epoch
+	CurrentEpoch                        // the file currentEpoch := Epoch
+	SaveSnapshot                        // a snapshot file of DB
+	TruncateLog                         // the log loses what is after Zxid, and snapshots later than it
+	Drain                               // nothing: wait until the log's queue is on disk
+	PromisedBallot                      // Paxos: the ballot promised := Epoch
+	AcceptedBallot                      // Paxos: slot Zxid holds Cmd, accepted in the ballot Epoch
 )
 
 var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain", PromisedBallot: "promised", AcceptedBallot: "accepted"}
