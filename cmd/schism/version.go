@@ -14,10 +14,10 @@ import (
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Say which schism this is, and which ZooKeepers it knows",
+		Short: "Say which schism this is, and which models and releases of ZooKeeper it has",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\nmodel %s\nzookeeper %s\n", build(), sim.Variant, strings.Join(artifact.Versions(), " "))
+			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\nmodel %s\nzookeeper %s\n", build(), strings.Join(sim.Variants(), " "), strings.Join(artifact.Versions(), " "))
 			return err
 		},
 	}
