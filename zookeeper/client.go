@@ -174,6 +174,9 @@ func (c *Client) lose(out *paxos.Effects) {
 	if c.open {
 		c.tell(ClientNews{Kind: ClientLost, Server: c.cfg.Servers[c.server]})
 	}
+	if c.call != nil && c.sent {
+		c.complete(nil)
+	}
 	c.conn, c.dialing, c.open = 0, false, false
 	c.server = (c.server + 1) % len(c.cfg.Servers)
 	c.failed++
@@ -182,9 +185,6 @@ func (c *Client) lose(out *paxos.Effects) {
 		delay = roundDelay
 	}
 	out.SetTimer(timerRedial, delay)
-	if c.call != nil && c.sent {
-		c.complete(nil)
-	}
 }
 
 func (c *Client) opened(from paxos.ID, conn paxos.Conn, out *paxos.Effects) {
@@ -198,16 +198,18 @@ func (c *Client) opened(from paxos.ID, conn paxos.Conn, out *paxos.Effects) {
 }
 
 func (c *Client) arrived(m *paxos.Message, out *paxos.Effects) {
-	// A session's view never goes back: it tells the next server how far it is.
-	c.zxid = max(c.zxid, m.Zxid)
 	switch m.Kind {
 	case paxos.Connected:
 		c.connected(m, out)
 	case paxos.WatchEvent:
 		e := m.Body.(*WatchedEvent)
-		c.watched.forget(e.Path)
+		c.watched.forget(e)
 		c.tell(ClientNews{Kind: ClientWatch, Event: e, Server: m.From})
 	case paxos.Reply:
+		// A session's view never goes back: it tells the next server how far it is.
+		// Only replies count (ClientCnxn.readResponse): with the zxid of the new
+		// server itself, SETWATCHES would ask for nothing that was missed.
+		c.zxid = max(c.zxid, m.Zxid)
 		r := m.Body.(*Reply)
 		if c.call == nil || !c.sent || r.Cxid != c.call.Cxid {
 			panic(fmt.Sprintf("zookeeper: client %v got a reply to %d, its call is %v", c.cfg.ID, r.Cxid, c.call))
@@ -271,8 +273,14 @@ func (l *WatchList) remember(r *Request, reply *Reply) {
 	}
 }
 
-func (l *WatchList) forget(path string) {
-	l.Data, l.Exist, l.Kids = dropPath(l.Data, path), dropPath(l.Exist, path), dropPath(l.Kids, path)
+// forget drops the watches that an event has used up (ZKWatchManager.materialize).
+func (l *WatchList) forget(e *WatchedEvent) {
+	if e.Type != WatchChildren {
+		l.Data, l.Exist = dropPath(l.Data, e.Path), dropPath(l.Exist, e.Path)
+	}
+	if e.Type == WatchChildren || e.Type == WatchDeleted {
+		l.Kids = dropPath(l.Kids, e.Path)
+	}
 }
 
 func (l *WatchList) empty() bool { return len(l.Data)+len(l.Exist)+len(l.Kids) == 0 }

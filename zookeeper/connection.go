@@ -51,12 +51,12 @@ func (s *Server) hangUp(id paxos.Conn, out *paxos.Effects) {
 	s.forget(id)
 }
 
-// dropSession ends the connection of a session that is over.
+// dropSession ends the connections of a session that is over: there are two when
+// its client has come back before the end of the first was heard of.
 func (s *Server) dropSession(session int64, out *paxos.Effects) {
-	for i := range s.conns {
+	for i := len(s.conns) - 1; i >= 0; i-- {
 		if s.conns[i].session == session {
 			s.hangUp(s.conns[i].id, out)
-			return
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (s *Server) revalidated(session int64, alive bool, out *paxos.Effects) {
 func (s *Server) admit(c *clientConn, timeout int64, out *paxos.Effects) {
 	c.open = true
 	m := out.Send(c.client, c.id, paxos.Connected)
-	m.Session, m.Zxid = c.session, s.zab.DB.Zxid
+	m.Session = c.session
 	if timeout != 0 {
 		m.Body = timeout
 	}

@@ -108,12 +108,15 @@ func prepareChange(t Tree, r *Request, session int64) (Change, Error) {
 func prepareCreate(t Tree, r *Request, session int64) (Change, Error) {
 	path := r.Path
 	parentPath, _ := split(path)
+	if parentPath == "" {
+		parentPath = "/" // ZooKeeper takes the root for its own parent
+	}
 	parent := t.find(parentPath)
 	if parent == nil {
 		return Change{}, NoNode
 	}
 	if r.Sequential {
-		path = fmt.Sprintf("%s%010d", path, parent.stat.Cversion)
+		path = fmt.Sprintf("%s%010d", path, parent.stat.creates())
 	}
 	switch {
 	case t.find(path) != nil:
@@ -131,7 +134,9 @@ func prepareCreate(t Tree, r *Request, session int64) (Change, Error) {
 func prepareDelete(t Tree, path string, version int32) (Change, Error) {
 	n := t.find(path)
 	switch {
-	case n == nil || path == "/":
+	case path == "/":
+		return Change{}, BadArguments
+	case n == nil:
 		return Change{}, NoNode
 	case version != -1 && version != n.stat.Version:
 		return Change{}, BadVersion

@@ -209,10 +209,14 @@ func (s *Server) answer(txn *Txn, a *paxos.Outcome, out *paxos.Effects) {
 		}
 		if txn.Op == OpCreateSession {
 			s.admit(c, txn.Timeout, out)
-		} else if c.waiting && len(c.queue) > 0 && c.queue[0].Cxid == txn.Cxid {
+			return
+		}
+		// A session has two connections when its client has come back before the
+		// end of the first was heard of.
+		if c.waiting && len(c.queue) > 0 && c.queue[0].Cxid == txn.Cxid {
 			s.reply(c, result(a.DB.State.(Tree), txn, a.Entry.Zxid), out)
 			s.finish(c, out)
+			return
 		}
-		return
 	}
 }

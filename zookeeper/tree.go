@@ -15,6 +15,10 @@ type Stat struct {
 	Children int32
 }
 
+// creates is how many children a znode has ever had. ZooKeeper counts just that
+// and reckons Cversion from it (DataNode.copyStat); it numbers sequential names.
+func (s *Stat) creates() int32 { return (s.Cversion + s.Children) / 2 }
+
 // Tree is the replicated state of ZooKeeper: znodes and sessions. It is a
 // persistent value: changing methods give a new Tree and leave the old one as
 // it was, so a copy is an assignment. It implements paxos.State.

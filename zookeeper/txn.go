@@ -15,6 +15,7 @@ const (
 	OK                      Error = 0
 	RuntimeInconsistency    Error = -2
 	ConnectionLoss          Error = -4
+	BadArguments            Error = -8
 	NoNode                  Error = -101
 	BadVersion              Error = -103
 	NoChildrenForEphemerals Error = -108
@@ -25,7 +26,7 @@ const (
 )
 
 var errorNames = map[Error]string{
-	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", NoNode: "NoNode", BadVersion: "BadVersion",
+	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", BadArguments: "BadArguments", NoNode: "NoNode", BadVersion: "BadVersion",
 	NoChildrenForEphemerals: "NoChildrenForEphemerals", NodeExists: "NodeExists", NotEmpty: "NotEmpty",
 	SessionExpired: "SessionExpired", SessionMoved: "SessionMoved",
 }

@@ -1,6 +1,10 @@
 package zookeeper
 
-import "github.com/schismlab/schism/paxos"
+import (
+	"slices"
+
+	"github.com/schismlab/schism/paxos"
+)
 
 // WatchType is what a watch tells (Watcher.Event.EventType).
 type WatchType uint8
@@ -64,15 +68,15 @@ func (ws *watches) drop(conn paxos.Conn) {
 // connection with both kinds of watch on a deleted znode is told once.
 func (ws *watches) fire(path string, data, child bool, tell func(paxos.Conn)) {
 	kept := (*ws)[:0]
-	var told paxos.Conn
+	told := make([]paxos.Conn, 0, 8)
 	for _, w := range *ws {
 		if w.path != path || w.child && !child || !w.child && !data {
 			kept = append(kept, w)
 			continue
 		}
-		if w.conn != told {
+		if !slices.Contains(told, w.conn) {
 			tell(w.conn)
-			told = w.conn
+			told = append(told, w.conn)
 		}
 	}
 	*ws = kept
