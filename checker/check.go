@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/schismlab/schism/checker/witness"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -16,12 +17,17 @@ type Run struct {
 	trees []tree
 	// done is when the clients had stopped: no call is made later.
 	done int64
+
+	// byZxid is what the zxids say, if judged and they say anything.
+	byZxid *witness.Result
+	judged bool
 }
 
 // tree is what one server held at the end.
 type tree struct {
 	node   int
 	at     int64 // when the last of it was read
+	zxid   uint64
 	znodes map[string]*runlog.Event
 	paths  []string // in the order of the log
 }
@@ -65,6 +71,7 @@ func (r *Run) gatherTrees() error {
 			t.paths = append(t.paths, e.Path)
 			continue
 		}
+		t.zxid = e.Zxid
 		r.trees = append(r.trees, *t)
 		delete(open, e.Node)
 	}
@@ -98,9 +105,9 @@ type Check struct {
 
 // All is every check. Those that name a cause best come first.
 func All() []Check {
-	return []Check{
-		invariants, durable, serversAgree, counter, bank, set, sequence, ephemerals, sequential, linearizable, served,
-	}
+	list := []Check{invariants, durable, serversAgree, counter, bank, set, sequence, ephemerals, sequential}
+	list = append(list, promises...)
+	return append(list, freshSync, witnessed, linearizable, served)
 }
 
 // Judge asks those of the checks that apply.

@@ -35,6 +35,16 @@
 // one for the writes and the final reads, and do the other reads keep the
 // weaker promises of the check "sequential"? Then the run is permitted.
 //
+// Where the answers carry zxids, as in the model, no search is needed: package
+// witness replays the history in the order that they name, and writes its
+// acceptance down as a certificate, which is verified. The check "witness" says
+// how good that order is, and "linearizable" takes its word. Only what the zxids
+// do not explain is searched for by values: if the search finds an order, the
+// signature is "zxids-only". Single promises about zxids have checks of their own
+// names: unique-zxids, write-order, session-fifo, replay, prefix-reads,
+// durable-zxids, session-ends. The check "fresh-sync" never gives more than
+// permitted: ZooKeeper does not promise it.
+//
 // # Unknown outcomes
 //
 // A write whose connection broke may take effect at any time after its call,

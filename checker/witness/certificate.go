@@ -1,0 +1,50 @@
+package witness
+
+// Certificate is one order of a history's operations: the proof of its grade.
+type Certificate struct {
+	Grade Grade
+	// Order holds indices of the operations, len(Ops)+i for Finals[i], and -1-k
+	// for the end of the session Ends[k].
+	Order []int32
+	Ends  []int64
+	// Names are those that sequential creates without an answer were given.
+	Names map[Name]string
+}
+
+// Name is a part of an operation.
+type Name struct{ Op, Part int32 }
+
+// certificate writes the order down: reads with pos p stand before entry p.
+func (j *judge) certificate(g Grade, pos []int32) *Certificate {
+	c := &Certificate{Grade: g, Names: j.names, Order: make([]int32, 0, len(j.items)+len(j.hidden))}
+	start := make([]int32, len(j.entries)+2)
+	isRead := func(i int) bool { return j.at[i] >= 0 && (i >= len(j.kinds) || j.kinds[i].isRead()) }
+	for i := range pos {
+		if isRead(i) {
+			start[pos[i]+1]++
+		}
+	}
+	for p := 1; p < len(start); p++ {
+		start[p] += start[p-1]
+	}
+	reads := make([]int32, start[len(start)-1])
+	for i := range pos {
+		if isRead(i) {
+			reads[start[pos[i]]] = int32(i)
+			start[pos[i]]++
+		}
+	}
+	next := int32(0)
+	for e := range int32(len(j.entries)) {
+		c.Order = append(c.Order, reads[next:start[e]]...)
+		next = start[e]
+		op := j.opOf(e)
+		if op < 0 {
+			c.Ends = append(c.Ends, j.hidden[-1-j.entries[e]].session)
+			op = -int32(len(c.Ends))
+		}
+		c.Order = append(c.Order, op)
+	}
+	c.Order = append(c.Order, reads[next:]...)
+	return c
+}

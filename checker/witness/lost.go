@@ -1,0 +1,140 @@
+package witness
+
+import "sort"
+
+// candidate is one effect of a lost write: an operation and its part.
+type candidate struct{ op, part int32 }
+
+// lostWrites indexes the writes of unknown outcome by what they may have done.
+// Lists are by call.
+type lostWrites struct {
+	count int
+	used  map[int32]bool
+	// sets, creates and deletes are by znode; nameless are sequential creates by
+	// the path that was asked for.
+	sets, creates, deletes map[int32][]candidate
+	nameless               map[string][]candidate
+	// free counts by znode the single sets that fill no hole yet.
+	free map[int32]int
+	// multis are the znodes that a lost multi touches.
+	multis map[int32]bool
+	// kids counts by znode the lost writes that may change its children.
+	kids map[int32]int
+}
+
+func (l *lostWrites) init() {
+	l.used = map[int32]bool{}
+	l.sets, l.creates, l.deletes = map[int32][]candidate{}, map[int32][]candidate{}, map[int32][]candidate{}
+	l.nameless, l.free, l.multis, l.kids = map[string][]candidate{}, map[int32]int{}, map[int32]bool{}, map[int32]int{}
+}
+
+func (j *judge) addLost(op int32) {
+	l := &j.lost
+	l.count++
+	o := &j.in.Ops[op]
+	for i, p := range j.parts(op) {
+		c := candidate{op, int32(i)}
+		path := o.Path
+		if o.Op == "multi" {
+			path = o.Parts[i].Path
+			l.multis[max(p.id, 0)] = true
+		}
+		switch {
+		case p.verb == sets:
+			l.sets[p.id] = append(l.sets[p.id], c)
+			if o.Op != "multi" {
+				l.free[p.id]++
+			}
+		case p.verb == creates && p.id < 0:
+			l.nameless[path] = append(l.nameless[path], c)
+			l.kids[p.up]++
+		case p.verb == creates:
+			l.creates[p.id] = append(l.creates[p.id], c)
+			l.kids[p.up]++
+		case p.verb == deletes:
+			l.deletes[p.id] = append(l.deletes[p.id], c)
+			l.kids[j.znodes[p.id].parent]++
+		}
+	}
+}
+
+// hidden is a transaction that no answer acknowledged: a lost write that took
+// effect, a hole that some lost set must fill, or the end of a session.
+type hidden struct {
+	op      int32 // -1 until a hole is filled, and for the end of a session
+	session int64 // that ends, if op is -1 and id is
+	id      int32 // of a hole: the znode
+	version int32 // that the hole's set made
+	data    string
+	shown   bool // data is known
+	due     int64
+}
+
+func (j *judge) hide(h hidden) int32 {
+	j.hidden = append(j.hidden, h)
+	k := int32(len(j.hidden) - 1)
+	j.entries = append(j.entries, -1-k)
+	return k
+}
+
+// dueNow is by when what happens before the current item was called.
+func (j *judge) dueNow() int64 { return j.due[min(j.now, len(j.due)-1)] }
+
+// latest gives of the unused candidates that were called in time and that fit
+// the one called last: what came earlier fits more of the later needs.
+func (j *judge) latest(list []candidate, fits func(candidate) bool) (candidate, bool) {
+	if len(list) == 0 {
+		return candidate{}, false
+	}
+	due := j.dueNow()
+	k := sort.Search(len(list), func(k int) bool { return j.in.Ops[list[k].op].Call > due })
+	found, choices := candidate{}, 0
+	for k--; k >= 0 && choices < 2; k-- {
+		if c := list[k]; !j.lost.used[c.op] && fits(c) {
+			if choices++; choices == 1 {
+				found = c
+			}
+		}
+	}
+	j.guessed = j.guessed || choices > 1
+	return found, choices > 0
+}
+
+// works says whether a whole lost write would succeed now.
+func (j *judge) works(c candidate) bool {
+	err, _ := j.try(j.parts(c.op), sessionOf(&j.in.Ops[c.op]))
+	return err == ""
+}
+
+// take lets a lost write take effect now, under the given name if its part is
+// a sequential create, and for the given owner if that is known.
+func (j *judge) take(c candidate, name int32, owner int64, z stamp) {
+	o := &j.in.Ops[c.op]
+	j.lost.used[c.op] = true
+	parts := j.parts(c.op)
+	if name >= 0 && parts[c.part].id < 0 {
+		parts[c.part].id, parts[c.part].up = name, j.znodes[name].parent
+		j.named(c, name)
+	}
+	for i := range parts {
+		p := &parts[i]
+		if p.verb == sets && o.Op != "multi" {
+			j.lost.free[p.id]--
+		}
+		if p.verb == creates && p.id < 0 {
+			j.guessed = true // it has made a znode of a name that nobody saw
+		}
+	}
+	if owner == 0 {
+		owner = sessionOf(o)
+	}
+	j.apply(parts, owner, z)
+	j.hide(hidden{op: c.op, id: -1})
+}
+
+func (j *judge) named(c candidate, name int32) {
+	if j.names == nil {
+		j.names = map[Name]string{}
+	}
+	j.names[Name{c.op, c.part}] = j.znodes[name].path
+}

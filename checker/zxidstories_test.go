@@ -1,0 +1,149 @@
+package checker
+
+import "maps"
+
+func init() { maps.Copy(stories, zxidStories) }
+
+// zxidStories are those whose answers carry zxids, for the checks that go by
+// them.
+var zxidStories = map[string]string{
+	"unique-zxids/each-its-own.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		2-3 c2 create /s -> ok z3`,
+	"unique-zxids/one-for-two.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		2-3 c2 create /s -> ok z2`,
+	"write-order/with-time.ok": `
+		0-1 c0 create /a=0 -> ok z1
+		0-1 c3 create /b=0 -> ok z2
+		2-5 c1 set /a=1 @-1 -> ok v1 m4 z4
+		4-5 c2 set /b=1 @-1 -> ok v1 m3 z3`,
+	"write-order/against-time.bad": `
+		0-1 c0 create /a=0 -> ok z1
+		0-1 c3 create /b=0 -> ok z2
+		2-3 c1 set /a=1 @-1 -> ok v1 m4 z4
+		4-5 c2 set /b=1 @-1 -> ok v1 m3 z3`,
+	"session-fifo/new-session-may-lag.ok": `
+		0-1 c0 create /r=0 -> ok z1 s1
+		2-3 c1 set /r=a @-1 -> ok v1 m2 z2 s7
+		4-5 c1 get /r -> ok =0 v0 m1 z1 s8`,
+	"session-fifo/went-back.bad": `
+		0-1 c0 create /r=0 -> ok z1 s1
+		2-3 c1 set /r=a @-1 -> ok v1 m2 z2 s7
+		4-5 c1 get /r -> ok =0 v0 m1 z1 s7`,
+	"replay/guards.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 c1 z2
+		2-3 c2 set /r=b @0 -> fail BadVersion z3
+		2-3 c3 delete /s @-1 -> fail NoNode z4
+		4-5 c3 multi set /r=c @1 ; create /q/x -> fail NoNode z5
+		4-5 c2 multi set /r=d @1 ; create /q -> ok z6
+		6-7 c2 create /q/s- sequential -> ok path=/q/s-0000000000 z7
+		6-7 c4 create /q -> fail NodeExists z8
+		8-9 c4 delete /q @0 -> fail NotEmpty z9`,
+	"replay/skipped-a-version.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v2 m2 c1 z2`,
+	"replay/refused-without-reason.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c2 set /r=b @0 -> fail BadVersion z2`,
+	"replay/lost-set-explains.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-? c1 set /r=a @0
+		2-3 c2 set /r=b @1 -> ok v2 m3 c1 z3`,
+	"replay/lost-set-came-too-late.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c2 set /r=b @1 -> ok v2 m3 c1 z3
+		4-? c1 set /r=a @0`,
+	"replay/stat-of-another-create.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m3 c2 z3`,
+	"prefix-reads/lagging.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		4-5 c2 get /r -> ok =0 v0 m1 c1 z1
+		6-7 c2 get /r -> ok =a v1 m2 c1 z2
+		8-9 c2 exists /s -> fail NoNode z2`,
+	"prefix-reads/behind-its-zxid.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		4-5 c2 get /r -> ok =0 v0 m1 c1 z2`,
+	"prefix-reads/of-the-future.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c2 get /r -> ok =a v1 m2 c1 z2
+		4-5 c1 set /r=a @0 -> ok v1 m2 z2`,
+	"prefix-reads/children.ok": `
+		0-1 c0 create /s -> ok z1
+		2-3 c1 create /s/a -> ok z2
+		2-? c2 create /s/b
+		4-5 c3 children /s -> ok kids=a z2
+		6-7 c3 children /s -> ok kids=a,b z3`,
+	"prefix-reads/child-of-nobody.bad": `
+		0-1 c0 create /s -> ok z1
+		2-3 c1 create /s/a -> ok z2
+		6-7 c3 children /s -> ok kids=a,b z3`,
+	"durable-zxids/kept.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		final n1 /r=a v1 m2 c1
+		tree n1 z2`,
+	"durable-zxids/lost.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		final n1 /r=0 v0 m1 c1
+		tree n1 z2`,
+	"durable-zxids/behind.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		final n1 /r=0 v0 m1 c1
+		tree n1 z1`,
+	"session-ends/ephemerals-go-together.ok": `
+		0-1 c0 create /e -> ok z1
+		2-3 c1 create /e/x ephemeral -> ok z2 s7
+		2-3 c2 create /e/y ephemeral -> ok z3 s8
+		4-5 c2 exists /e/x -> fail NoNode z5 s8
+		6-7 c2 create /e/x ephemeral -> ok z6 s8`,
+	"session-ends/gone-while-alive.bad": `
+		0-1 c0 create /e -> ok z1
+		2-3 c1 create /e/x ephemeral -> ok z2 s7
+		4-5 c2 exists /e/x -> fail NoNode z5 s8
+		6-7 c1 create /e/z -> ok z6 s7`,
+	"fresh-sync/up-to-date.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		4-5 c2 sync /r -> ok z2
+		6-7 c2 get /r -> ok =a v1 m2 c1 z2`,
+	"fresh-sync/of-a-deposed-leader.permitted": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2
+		4-5 c2 sync /r -> ok z1
+		6-7 c2 get /r -> ok =0 v0 m1 c1 z1`,
+	"witness/linearizable.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		2-9 c1 set /r=a @-1 -> ok v2 m3 c1 z3
+		2-? c2 set /r=b @-1
+		4-5 c3 get /r -> ok =b v1 m2 c1 z2
+		6-7 c3 get /r -> ok =a v2 m3 c1 z3
+		final n1 /r=a v2 m3 c1
+		tree n1 z3`,
+	"witness/stale.permitted": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 c1 z2 n1
+		4-5 c3 get /r -> ok =0 v0 m1 c1 z1 n3`,
+	"witness/stale-by-zxid-only.ok": `
+		0-1 c0 create /a=0 -> ok z1
+		0-1 c4 create /b=0 -> ok z2
+		2-9 c1 set /a=1 @0 -> ok v1 m3 c1 z3
+		2-3 c2 set /b=1 @0 -> ok v1 m4 c2 z4
+		4-5 c3 get /a -> ok =0 v0 m1 c1 z2`,
+	"witness/values-contradict.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m2 c1 z2
+		2-3 c2 set /r=b @0 -> ok v1 m3 c1 z3`,
+	"witness/zxids-only.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		2-3 c1 set /r=a @0 -> ok v1 m3 c1 z3
+		4-5 c2 set /r=b @1 -> ok v2 m2 c1 z2`,
+}
