@@ -63,6 +63,9 @@ func (s *summary) take(e event) {
 			fmt.Fprint(s.w, line)
 		}
 		delete(s.output, id)
+	case e.Action == "skip" && strings.HasPrefix(e.Test, "Fuzz") && strings.Contains(e.Test, "/"):
+		// So a fuzz target says that a seed of its corpus is none of its business.
+		delete(s.output, id)
 	case e.Action == "skip":
 		s.skipped(strings.TrimPrefix(id, module+"/"), reason(s.output[id]))
 		delete(s.output, id)
@@ -83,8 +86,10 @@ func reason(output []string) string {
 			return after
 		}
 		if _, after, found := strings.Cut(text, ".go:"); found {
-			_, after, _ = strings.Cut(after, ": ")
-			return after
+			if _, why, _ := strings.Cut(after, ":"); strings.TrimSpace(why) != "" {
+				return strings.TrimSpace(why)
+			}
+			break
 		}
 		return text
 	}

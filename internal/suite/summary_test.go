@@ -16,6 +16,9 @@ const events = `{"Action":"start","Package":"p"}
 {"Action":"skip","Package":"p","Test":"TestGone/local"}
 {"Action":"output","Package":"p","Test":"TestOld","Output":"    x_test.go:11: only on the moon\n"}
 {"Action":"skip","Package":"p","Test":"TestOld"}
+{"Action":"output","Package":"p","Test":"TestMute","Output":"    x_test.go:12: \n"}
+{"Action":"skip","Package":"p","Test":"TestMute"}
+{"Action":"skip","Package":"p","Test":"FuzzX/seed#1"}
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 {"Action":"skip","Package":"q"}
 no event at all
@@ -35,10 +38,14 @@ func TestSummary(t *testing.T) {
 	}
 	for _, want := range []string{
 		"loud", "FAIL\tp", "no event at all", "left out, 1 tests: no Java: install it\n\tp.TestGone/local\n", "left out, 1 tests: only on the moon\n",
+		"left out, 1 tests: no reason given\n\tp.TestMute\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, b.String())
 		}
+	}
+	if strings.Contains(b.String(), "FuzzX") {
+		t.Error("an input that a fuzz target has no use for counts as left out")
 	}
 	if strings.Contains(b.String(), "quiet") {
 		t.Error("the output of a test that passed is shown")
