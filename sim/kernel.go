@@ -110,7 +110,7 @@ func (k *kernel) step() bool {
 	k.now = it.at
 	switch it.what {
 	case packetArrives:
-		k.deliver(int32(it.a))
+		k.deliver(int32(it.a), it.b)
 	case timerFires:
 		p := &k.procs[it.proc]
 		if p.up && p.timers[it.a].generation == it.b {

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/schismlab/schism/paxos"
 	"github.com/schismlab/schism/plan"
@@ -21,6 +23,11 @@ type packet struct {
 	next  int32 // free list
 	// refusal: a sign that nobody sent: the dialler's own time-out.
 	refusal bool
+	// flying: it is on its way and arrives at the given time. flight counts the
+	// times that this slot was sent, so that an arrival which was put off is known.
+	flying bool
+	flight uint32
+	at     int64
 }
 
 // conn is a connection between two processes.
@@ -83,6 +90,7 @@ func (n *network) slot() int32 {
 func (n *network) free(s int32) {
 	p := &n.packets[s]
 	p.msg.Cmd, p.msg.DB, p.msg.Body = nil, nil, nil
+	p.flying = false
 	p.next = n.freeHead
 	n.freeHead = s
 }
@@ -176,7 +184,14 @@ func (k *kernel) transmit(s int32) {
 	}
 	at = max(at, *last+1)
 	*last = at
-	k.queue.put(item{at: at, what: packetArrives, a: uint32(s)})
+	k.fly(s, at)
+}
+
+func (k *kernel) fly(s int32, at int64) {
+	pk := &k.net.packets[s]
+	pk.flying, pk.at = true, at
+	pk.flight++
+	k.queue.put(item{at: at, what: packetArrives, a: uint32(s), b: pk.flight})
 }
 
 // blocked deals with a packet for a link that lets nothing through.
@@ -187,7 +202,7 @@ func (k *kernel) blocked(s int32, l *link) {
 		// Nobody answers; the dialler gives up after a while.
 		pk.sign, pk.refusal = paxos.Closed, true
 		pk.msg.From, pk.msg.To = pk.msg.To, pk.msg.From
-		k.queue.put(item{at: k.now + dialTimeout, what: packetArrives, a: uint32(s)})
+		k.fly(s, k.now+dialTimeout)
 	case pk.msg.Conn != 0:
 		l.held = append(l.held, s)
 	default:
@@ -211,6 +226,26 @@ func (k *kernel) latency(l *link) int64 {
 	return t
 }
 
+// stop takes out of the air what is on its way over a link that lets nothing
+// through any more. It goes before all that is sent from now on: held back one by
+// one as they arrived, packets of a connection would change places with those.
+func (k *kernel) stop(from, to paxos.ID) {
+	var slots []int32
+	for s := range k.net.packets {
+		if pk := &k.net.packets[s]; pk.flying && !pk.refusal && pk.msg.From == from && pk.msg.To == to {
+			slots = append(slots, int32(s))
+		}
+	}
+	slices.SortFunc(slots, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(k.net.packets[a].at, k.net.packets[b].at), cmp.Compare(a, b))
+	})
+	for _, s := range slots {
+		k.net.packets[s].flying = false
+		k.net.packets[s].flight++
+		k.blocked(s, k.net.link(from, to))
+	}
+}
+
 // heal lets a link carry again what it has held back.
 func (k *kernel) heal(from, to paxos.ID) {
 	l := k.net.link(from, to)
@@ -229,6 +264,10 @@ func (k *kernel) heal(from, to paxos.ID) {
 func (k *kernel) silence(client paxos.ID, on bool) {
 	k.net.silenced[client] = on
 	if on {
+		for id := range k.procs {
+			k.stop(client, paxos.ID(id))
+			k.stop(paxos.ID(id), client)
+		}
 		return
 	}
 	for id := range k.procs {
@@ -242,14 +281,13 @@ func (k *kernel) silence(client paxos.ID, on bool) {
 }
 
 // deliver gives an arrived packet to its process.
-func (k *kernel) deliver(s int32) {
+func (k *kernel) deliver(s int32, flight uint32) {
 	pk := &k.net.packets[s]
-	m := &pk.msg
-	l := k.net.link(m.From, m.To)
-	if (l.cut || k.net.silenced[m.From] || k.net.silenced[m.To]) && !pk.refusal {
-		k.blocked(s, l) // cut while it was on its way
-		return
+	if !pk.flying || pk.flight != flight {
+		return // it was stopped on its way
 	}
+	pk.flying = false
+	m := &pk.msg
 	p := &k.procs[m.To]
 	q := queued{ev: paxos.Event{Kind: pk.sign, From: m.From, Conn: m.Conn}, slot: -1, cause: pk.cause}
 	if m.Conn != 0 {

@@ -6,7 +6,7 @@ import "github.com/schismlab/schism/paxos"
 type what uint8
 
 const (
-	packetArrives what = iota // a: slot
+	packetArrives what = iota // a: slot, b: its flight
 	timerFires                // a: timer, b: its generation
 	writeDone                 // b: life of the process
 	flushDone                 // b: life of the process

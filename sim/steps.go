@@ -34,12 +34,12 @@ func (s *stepper) prepare(r *run) {
 
 // nextStep waits for the moment of the next step.
 func (r *run) nextStep() {
+	r.generation++ // the limit of an await that is over means nothing any more
 	if r.next == len(r.plan.Steps) {
 		r.recover()
 		return
 	}
 	s := &r.plan.Steps[r.next]
-	r.generation++
 	switch s.When.Kind {
 	case plan.When:
 		r.armed, r.watching = s.When.Point, true
@@ -225,7 +225,10 @@ func (r *run) setLink(from, to int, cut bool, l plan.Link) {
 	*was = l
 	link.cut, link.delay, link.jitter, link.loss = cut, int64(l.Delay), int64(l.Jitter), l.Loss
 	r.put(runlog.Event{Kind: runlog.LinkState, Node: from, Peer: to, Text: LinkText(cut, l)})
-	if wasCut && !cut {
+	switch {
+	case cut && !wasCut:
+		r.stop(paxos.ID(from), paxos.ID(to))
+	case wasCut && !cut:
 		r.heal(paxos.ID(from), paxos.ID(to))
 	}
 }
