@@ -17,19 +17,22 @@ type client struct {
 	proc    *process
 	memory  plan.Memory
 
-	next     int // index of the next call
-	made     plan.Call
-	open     bool
-	timers   int // call timers under way: only the last counts
-	patience int
-	started  bool
-	stopped  bool // no more calls
-	closing  bool
-	finished bool
-	expired  bool
-	session  int64
-	line     int64 // of the open call
-	timeout  int64
+	next   int // index of the next call
+	made   plan.Call
+	open   bool
+	timers int // call timers under way: only the last counts
+	// The open call is given up at deadline. One timer is enough for all calls:
+	// impatient says that it runs, and it is set anew when it finds it was early.
+	deadline  int64
+	impatient bool
+	started   bool
+	stopped   bool // no more calls
+	closing   bool
+	finished  bool
+	expired   bool
+	session   int64
+	line      int64 // of the open call
+	timeout   int64
 }
 
 func (r *run) newClients() {
@@ -77,33 +80,44 @@ func (c *client) due(r *run) {
 		c.end(r)
 		return
 	}
-	call, ok := c.memory.Resolve(c.calls[c.next])
+	resolved, ok := c.memory.Resolve(c.calls[c.next])
 	if !ok {
 		c.next++
 		c.schedule(r)
 		return
 	}
-	c.made, c.open = call, true
+	c.made, c.open = resolved, true
+	call := &c.made
 	if r.awaiting && call.Op.Writes() && c.machine.Server() != 0 {
 		r.writeBegun, r.dirty = true, true
 	}
 	c.line = r.put(runlog.Event{
 		Kind: runlog.Call, Client: c.number + 1, Num: c.next, Op: call.Op.String(), Path: call.Path, Data: call.Value.Text,
-		Version: call.Version, Mode: mode(&call), Parts: parts(call.Parts), Node: int(c.machine.Server()), Session: c.session,
+		Version: call.Version, Mode: mode(call), Parts: parts(call.Parts), Node: int(c.machine.Server()), Session: c.session,
 	})
-	c.patience++
-	r.wake(callPatience*c.timeout, giveUpCall, uint32(c.number))
+	c.deadline = r.now + callPatience*c.timeout
+	if !c.impatient {
+		c.impatient = true
+		r.wake(callPatience*c.timeout, giveUpCall, uint32(c.number))
+	}
 	c.proc.cause = c.line
-	c.act(r, func(out *paxos.Effects) { c.machine.Submit(request(&call), out) })
+	c.act(r, c.submit)
 }
 
 // overdue gives up a call that has been open for too long.
 func (c *client) overdue(r *run) {
-	if c.patience--; c.patience > 0 || !c.open {
-		return
+	c.impatient = false
+	switch {
+	case !c.open:
+	case r.now < c.deadline:
+		c.impatient = true
+		r.wake(c.deadline-r.now, giveUpCall, uint32(c.number))
+	default:
+		c.act(r, c.machine.GiveUp)
 	}
-	c.act(r, c.machine.GiveUp)
 }
+
+func (c *client) submit(out *paxos.Effects) { c.machine.Submit(request(&c.made), out) }
 
 // act lets the machine do something outside of an event.
 func (c *client) act(r *run, do func(out *paxos.Effects)) {

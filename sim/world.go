@@ -83,8 +83,7 @@ const (
 
 // serverState is what the world knows of a server beside its process.
 type serverState struct {
-	cfg  zab.Config
-	role paxos.Role
+	cfg zab.Config
 }
 
 func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {

@@ -243,6 +243,7 @@ func (c *Client) flush(out *paxos.Effects) {
 		return
 	}
 	c.sent, c.quiet = true, 0
+	c.call.Session, c.call.Server = c.session, c.cfg.Servers[c.server]
 	out.Send(c.cfg.Servers[c.server], c.conn, paxos.Call).Body = c.call
 }
 

@@ -77,9 +77,11 @@ func (s *Server) clientMessage(c *clientConn, m *paxos.Message, out *paxos.Effec
 	case paxos.SetWatches:
 		s.setWatches(c.id, m.Body.(*WatchList), out)
 	case paxos.Call:
-		r := *m.Body.(*Request)
-		r.Session, r.Server = c.session, s.cfg.ID
-		c.queue = append(c.queue, &r)
+		r := m.Body.(*Request)
+		if r.Session != c.session || r.Server != s.cfg.ID {
+			panic(fmt.Sprintf("zookeeper: session %#x at %v got a request of session %#x for %v", c.session, s.cfg.ID, r.Session, r.Server))
+		}
+		c.queue = append(c.queue, r)
 		s.pump(c, out)
 	}
 }

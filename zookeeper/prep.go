@@ -19,7 +19,8 @@ type Request struct {
 	Watch                 bool
 	Timeout               int64 // OpCreateSession, in nanoseconds
 	Parts                 []Request
-	// Server is where the client is connected; the server fills it in.
+	// Server is where the client is connected. A Client fills in Session and
+	// Server, so that the server need not copy what it forwards.
 	Server paxos.ID
 }
 

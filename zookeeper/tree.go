@@ -91,6 +91,10 @@ func compare(p1, n1, p2, n2 string) int {
 
 func (t Tree) find(path string) *znode {
 	parent, name := split(path)
+	return t.at(parent, name)
+}
+
+func (t Tree) at(parent, name string) *znode {
 	n := t.root
 	for n != nil {
 		switch c := compare(parent, name, n.parent, n.name); {
@@ -169,7 +173,7 @@ func (t Tree) put(n *znode) Tree {
 	if n.prio == 0 {
 		n.prio = paxos.MixString(paxos.MixString(1, n.parent), n.name)
 	}
-	if old := t.find(join(n.parent, n.name)); old != nil {
+	if old := t.at(n.parent, n.name); old != nil {
 		t.digest ^= old.hash()
 	} else {
 		t.size++
