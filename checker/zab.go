@@ -74,7 +74,7 @@ func (v *Invariants) Observe(e *runlog.Event) *Broken {
 	case runlog.Write:
 		if e.Text == "log" {
 			s := v.server(e.Node)
-			v.parents[e.Chain] = s.log
+			v.follows(place{e.Zxid, e.Chain}, s.log)
 			s.log = place{e.Zxid, e.Chain}
 		}
 	case runlog.Apply:
@@ -115,9 +115,7 @@ func (v *Invariants) applies(e *runlog.Event) *Broken {
 	s := v.server(e.Node)
 	before := s.applied
 	s.applied = place{e.Zxid, e.Chain}
-	if _, known := v.parents[e.Chain]; !known {
-		v.parents[e.Chain] = before
-	}
+	v.follows(s.applied, before)
 	epoch, was := e.Zxid>>32, before.zxid>>32
 	switch {
 	case !v.proposed[e.Zxid]:
@@ -170,6 +168,14 @@ func (v *Invariants) restores(e *runlog.Event) *Broken {
 			e.Node, zxidText(e.Zxid), zxidText(v.last.zxid))}
 	}
 	return nil
+}
+
+// follows notes that a history is before and one entry more. What does not grow
+// is no such thing: a server that is broken may write the same entry again.
+func (v *Invariants) follows(p, before place) {
+	if _, known := v.parents[p.chain]; !known && before.zxid < p.zxid {
+		v.parents[p.chain] = before
+	}
 }
 
 // begins says whether history a is the beginning of b, or the same.

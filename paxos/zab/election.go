@@ -55,6 +55,7 @@ func (s *Server) endLog(out *paxos.Effects) {
 	if s.cfg.Quirks.has(LeakLogQueue) {
 		// What is read back is what is on disk by now; the rest follows.
 		s.Log = s.Log[:max(s.applied, s.after(s.flushed))]
+		s.restored("disk", out)
 		return
 	}
 	out.Persist(paxos.Write{Kind: paxos.Drain})
@@ -73,20 +74,26 @@ func (s *Server) fastForward(out *paxos.Effects) {
 		}
 		s.DB = s.recover(s.last())
 		s.applied = len(s.Log)
-		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
+		s.restored("disk", out)
 	}
 	if s.applied == len(s.Log) {
 		return
 	}
 	if s.cfg.Quirks.has(ForgetPending) {
 		s.Log = s.Log[:s.applied]
+		s.restored("memory", out)
 		return
 	}
 	for _, e := range s.Log[s.applied:] {
 		s.DB = s.DB.Apply(e)
 	}
 	s.applied = len(s.Log)
-	out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "log"})
+	s.restored("log", out)
+}
+
+// restored tells where the database in memory comes from.
+func (s *Server) restored(from string, out *paxos.Effects) {
+	out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: from})
 }
 
 // beats is FastLeaderElection.totalOrderPredicate: the newer epoch wins, then

@@ -27,8 +27,7 @@ func TestTranscripts(t *testing.T) {
 
 // stage is a lab under a transcript's command.
 type stage struct {
-	lab  *lab
-	bugs Bugs
+	lab *lab
 }
 
 // command carries out one command. Servers are n1, n2, …; a message between two
