@@ -40,7 +40,9 @@
 //
 // # Speed
 //
-// See BenchmarkKernel. Runs of different plans may go on in several goroutines,
+// See BenchmarkKernel: a million events a second of one core's time. An ensemble
+// without clients allocates nothing; with clients, their calls do, and the lists
+// of sessions that followers send with their pings. Runs of different plans may go on in several goroutines,
 // each with a World of its own.
 //
 // # Where it departs from life

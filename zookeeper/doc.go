@@ -46,6 +46,8 @@
 //   - A session's number is made of the server and the connection, not the time;
 //     there is no password.
 //   - A transaction carries no time, so a Stat shows none.
+//   - The Stat of a set within a multi shows the znode as the whole multi left it,
+//     but for the version.
 //   - The leader's answer to a sync is given at once when nothing is under way.
 //     So is ZooKeeper's: neither asks a quorum (ZOOKEEPER-1675).
 //

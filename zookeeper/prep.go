@@ -171,8 +171,8 @@ func changed(t Tree, c *Change, r *Reply) {
 	case OpCreate:
 		r.Path = c.Path
 	case OpSet:
-		// The stat is of this change even where a later part of the same multi
-		// changed the znode again.
+		// The version is of this change even where a later part of the same multi
+		// changed the znode again; the rest is as the whole multi left it.
 		_, r.Stat, _ = t.Get(c.Path)
 		r.Stat.Version = c.Version
 	}
