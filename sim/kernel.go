@@ -79,6 +79,8 @@ type observer interface {
 	sent(p *process, m *paxos.Message) int64
 	arrived(p *process, m *paxos.Message, cause int64) int64
 	lost(m *paxos.Message, cause int64)
+	// reached is a protocol point, right after it.
+	reached(p *process, verb, what string, peer paxos.ID)
 	noted(p *process, n *paxos.Note)
 	wrote(p *process, what string, epoch uint32, z paxos.Zxid, chain uint64)
 	synced(p *process, what string, z paxos.Zxid)

@@ -118,7 +118,11 @@ func (k *kernel) send(p *process, m *paxos.Message) {
 	s := k.net.slot()
 	pk := &k.net.packets[s]
 	pk.msg, pk.sign, pk.cause, pk.refusal = *m, paxos.Arrived, cause, false
+	to, kind := m.To, m.Kind
 	k.transmit(s)
+	if p.id.IsServer() && to.IsServer() {
+		k.world.reached(p, "sends", kind.String(), to)
+	}
 }
 
 // signal sends a sign of the transport over a connection.

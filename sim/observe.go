@@ -13,7 +13,6 @@ func (r *run) sent(p *process, m *paxos.Message) int64 {
 	if r.worthALine(m) {
 		line = r.message(runlog.Send, int(p.id), int(m.To), m, p.cause)
 	}
-	r.point(p, "sends", m.Kind.String(), m.To)
 	return line
 }
 

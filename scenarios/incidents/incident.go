@@ -1,0 +1,100 @@
+package incidents
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/schismlab/schism/checker"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/scenarios"
+)
+
+// Incident is one real bug.
+type Incident struct {
+	// Name is what the command line calls it: zookeeper-4643.
+	Name string
+	// Title is a line, Story a paragraph: what happened, in which order.
+	Title, Story string
+	// Signature is the promise that is seen to be broken.
+	Signature string
+	// Affected and Fixed are variants of the model. FixedIn says in which
+	// releases it was repaired, "" in none.
+	Affected, Fixed string
+	FixedIn         string
+	// servers is their number, 3 if zero; script what clients and steps do.
+	servers int
+	seed    uint64
+	script  string
+}
+
+// All lists the incidents, in the order of their numbers.
+func All() []*Incident {
+	return []*Incident{zookeeper1154, zookeeper2845, zookeeper3642, zookeeper4643, zookeeper4646, zookeeper4712, zookeeper4837, zookeeper4925}
+}
+
+// Prefix stands before an incident's name where scenarios are named.
+const Prefix = "incidents/"
+
+// Named is the incident of that name, with or without Prefix.
+func Named(name string) (*Incident, error) {
+	name = strings.TrimPrefix(name, Prefix)
+	all := All()
+	if i := slices.IndexFunc(all, func(i *Incident) bool { return i.Name == name }); i >= 0 {
+		return all[i], nil
+	}
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].Name
+	}
+	return nil, fmt.Errorf("unknown incident %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// Plan is the incident's plan for a variant of the model, "" the affected one.
+func (i *Incident) Plan(variant string) (*plan.Plan, error) {
+	if variant == "" {
+		variant = i.Affected
+	}
+	servers := max(i.servers, 3)
+	text := fmt.Sprintf(`schism plan 1
+scenario %s%s
+seed %d
+variant %s
+servers %d
+tick 250ms
+init-limit 20
+sync-limit 6
+session-timeout 4s
+settle 500ms
+net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
+disk sync 1ms jitter 4ms
+%s`, Prefix, i.Name, i.seed, variant, servers, i.script)
+	p, err := plan.Parse(i.Name, text)
+	if err != nil {
+		return nil, fmt.Errorf("incident %w", err)
+	}
+	return p, nil
+}
+
+// Judge reads a run of the incident: the checks, without any probe. Reproduced
+// says whether the expected promise is among those broken.
+func (i *Incident) Judge(r *checker.Run, b checker.Budget) (o scenarios.Outcome, reproduced bool) {
+	o.Checks = checker.Judge(r, checker.All(), b)
+	o.Verdict = checker.Worst(o.Checks)
+	o.Signature = checker.Signature(o.Checks)
+	for _, c := range o.Checks {
+		if c.Verdict == checker.Violation && c.Signature == i.Signature {
+			o.Signature, reproduced = i.Signature, true
+		}
+	}
+	return o, reproduced
+}
+
+// creates are n calls that create children of /set, a line each.
+func creates(n int, pause, name string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\t+%s create /set/%s%d \"\"\n", pause, name, i+1)
+	}
+	return b.String()
+}

@@ -1,0 +1,64 @@
+package incidents
+
+import (
+	"context"
+	"testing"
+
+	"github.com/schismlab/schism/checker"
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/scenarios"
+	"github.com/schismlab/schism/sim"
+)
+
+// TestIncidents carries each plan out on the affected and on the repaired
+// variant: the first must show the expected violation, the second none.
+func TestIncidents(t *testing.T) {
+	for _, i := range All() {
+		t.Run(i.Name+"/"+i.Affected, func(t *testing.T) {
+			o, reproduced := judged(t, i, i.Affected)
+			if !reproduced {
+				t.Errorf("verdict %v, signature %q, want a violation of %s\n%s", o.Verdict, o.Signature, i.Signature, reasons(o))
+			}
+		})
+		t.Run(i.Name+"/"+i.Fixed, func(t *testing.T) {
+			if o, _ := judged(t, i, i.Fixed); !o.Verdict.Passes() {
+				t.Errorf("verdict %v, signature %q, want none\n%s", o.Verdict, o.Signature, reasons(o))
+			}
+		})
+	}
+}
+
+func judged(t *testing.T, i *Incident, variant string) (scenarios.Outcome, bool) {
+	t.Helper()
+	p, err := i.Plan(variant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept log
+	if err := (&sim.World{}).Run(context.Background(), p, &kept); err != nil {
+		t.Fatal(err)
+	}
+	r, err := checker.NewRun(runlog.Header{Scenario: p.Scenario, World: "sim", Servers: p.Topology.Servers}, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.Judge(r, checker.DefaultBudget)
+}
+
+// log keeps events in memory.
+type log []runlog.Event
+
+func (l *log) Put(e *runlog.Event) int64 {
+	*l = append(*l, *e)
+	return int64(len(*l))
+}
+
+func reasons(o scenarios.Outcome) string {
+	s := ""
+	for _, c := range o.Checks {
+		if c.Verdict != checker.OK {
+			s += c.Name + ": " + c.Why + "\n"
+		}
+	}
+	return s
+}
