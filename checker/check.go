@@ -18,9 +18,11 @@ type Run struct {
 	// done is when the clients had stopped: no call is made later.
 	done int64
 
-	// byZxid is what the zxids say, if judged and they say anything.
-	byZxid *witness.Result
-	judged bool
+	// byZxid is what the zxids say, if judged and they say anything; unsound is
+	// why its certificate does not hold.
+	byZxid  *witness.Result
+	unsound error
+	judged  bool
 }
 
 // tree is what one server held at the end.

@@ -68,9 +68,11 @@ type hidden struct {
 	data    string
 	shown   bool // data is known
 	due     int64
+	at      int32 // its entry
 }
 
 func (j *judge) hide(h hidden) int32 {
+	h.at = int32(len(j.entries))
 	j.hidden = append(j.hidden, h)
 	k := int32(len(j.hidden) - 1)
 	j.entries = append(j.entries, -1-k)
@@ -80,28 +82,81 @@ func (j *judge) hide(h hidden) int32 {
 // dueNow is by when what happens before the current item was called.
 func (j *judge) dueNow() int64 { return j.due[min(j.now, len(j.due)-1)] }
 
-// latest gives of the unused candidates that were called in time and that fit
-// the one called last: what came earlier fits more of the later needs.
-func (j *judge) latest(list []candidate, fits func(candidate) bool) (candidate, bool) {
+// latest gives of the unused candidates that were called in time, that suit and
+// that would succeed now, the one called last: what came earlier fits more of
+// the later needs.
+func (j *judge) latest(list []candidate, suits func(candidate) bool) (candidate, bool) {
 	if len(list) == 0 {
 		return candidate{}, false
 	}
 	due := j.dueNow()
-	k := sort.Search(len(list), func(k int) bool { return j.in.Ops[list[k].op].Call > due })
+	end := sort.Search(len(list), func(k int) bool { return j.in.Ops[list[k].op].Call > due })
 	found, choices := candidate{}, 0
-	for k--; k >= 0 && choices < 2; k-- {
-		if c := list[k]; !j.lost.used[c.op] && fits(c) {
+	var failing []candidate
+	for k := end - 1; k >= 0 && choices < 2; k-- {
+		switch c := list[k]; {
+		case j.lost.used[c.op] || !suits(c):
+		case !j.works(c):
+			failing = append(failing, c)
+		default:
 			if choices++; choices == 1 {
 				found = c
 			}
 		}
 	}
 	j.guessed = j.guessed || choices > 1
+	if choices == 0 {
+		return j.coax(failing)
+	}
 	return found, choices > 0
 }
 
-// works says whether a whole lost write would succeed now.
+// How many lost writes may be needed for one another's sake, and how many are
+// tried for each need.
+const (
+	coaxDepth = 3
+	coaxTries = 4
+)
+
+// coax looks for other hidden transactions that let one of the candidates
+// succeed. Whether it was the right one to try nobody can say.
+func (j *judge) coax(list []candidate) (candidate, bool) {
+	if len(list) == 0 {
+		return candidate{}, false
+	}
+	j.guessed = true
+	if j.depth == coaxDepth {
+		return candidate{}, false
+	}
+	j.depth++
+	defer func() { j.depth-- }()
+	for _, c := range list[:min(len(list), coaxTries)] {
+		if j.over(c.op, int32(len(j.entries))) {
+			continue
+		}
+		j.lost.used[c.op] = true // not for its own sake
+		for range coaxTries {
+			parts := j.parts(c.op)
+			err, i := j.try(parts, sessionOf(&j.in.Ops[c.op]))
+			if err == "" {
+				return c, true
+			}
+			if p := parts[i]; !j.enable(&p, err) {
+				break
+			}
+		}
+		delete(j.lost.used, c.op)
+	}
+	return candidate{}, false
+}
+
+// works says whether a whole lost write would succeed now. One whose session is
+// over must have taken effect before that, and so was left out by mistake.
 func (j *judge) works(c candidate) bool {
+	if j.over(c.op, int32(len(j.entries))) {
+		j.guessed = true
+		return false
+	}
 	err, _ := j.try(j.parts(c.op), sessionOf(&j.in.Ops[c.op]))
 	return err == ""
 }
@@ -128,8 +183,16 @@ func (j *judge) take(c candidate, name int32, owner int64, z stamp) {
 	if owner == 0 {
 		owner = sessionOf(o)
 	}
+	j.hiding = true
 	j.apply(parts, owner, z)
+	j.hiding = false
 	j.hide(hidden{op: c.op, id: -1})
+}
+
+// over says whether a lost write's session had ended before an entry.
+func (j *judge) over(op, entry int32) bool {
+	end, ended := j.ended[sessionOf(&j.in.Ops[op])]
+	return ended && end < entry
 }
 
 func (j *judge) named(c candidate, name int32) {

@@ -70,14 +70,15 @@ func (p *purse) find(k int32) int32 {
 	return root
 }
 
-// take gives the unused one that was called last, at due at the latest, and -1
-// if there is none.
-func (j *judge) takeFrom(p *purse, due int64) int32 {
+// takeFrom gives the unused one that fits a hole by time and was called last, -1
+// if there is none. Holes come in order: whose session was over before one, it
+// was so before all later ones.
+func (j *judge) takeFrom(p *purse, h *hidden) int32 {
 	if p == nil {
 		return -1
 	}
 	for {
-		k := sort.Search(len(p.ops), func(k int) bool { return j.in.Ops[p.ops[k]].Call > due })
+		k := sort.Search(len(p.ops), func(k int) bool { return j.in.Ops[p.ops[k]].Call > h.due })
 		if k == 0 {
 			return -1
 		}
@@ -87,7 +88,9 @@ func (j *judge) takeFrom(p *purse, due int64) int32 {
 		}
 		op := p.ops[at-1]
 		p.left[at] = at - 1
-		if !j.lost.used[op] {
+		if j.over(op, h.at) {
+			j.guessed = true
+		} else if !j.lost.used[op] {
 			j.lost.used[op] = true
 			return op
 		}
@@ -127,9 +130,9 @@ func (j *judge) matchZnode(id int32, holes []int32) bool {
 					break
 				}
 				if shown {
-					op = j.takeFrom(byValue[wish{h.data, guard}], h.due)
+					op = j.takeFrom(byValue[wish{h.data, guard}], h)
 				} else {
-					op = j.takeFrom(byGuard[guard], h.due)
+					op = j.takeFrom(byGuard[guard], h)
 				}
 			}
 			if op < 0 {

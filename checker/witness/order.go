@@ -44,12 +44,14 @@ type judge struct {
 	// before the item must have been called by then. Empty without lost writes.
 	due []int64
 
-	lost  lostWrites
-	pins  []pin
-	ended map[int64]bool
+	lost lostWrites
+	pins []pin
+	// ended is by session the entry that is its end.
+	ended map[int64]int32
 	// lastWrite is by session the item of its last acknowledged write; kept only
-	// for sessions that made ephemerals.
+	// if owners: somebody may have made ephemeral znodes.
 	lastWrite map[int64]int
+	owners    bool
 
 	// fates are pairs of znodes that went with one session, and ends is for each
 	// end of a session one of its znodes.
@@ -63,9 +65,10 @@ type judge struct {
 	// entries are the transactions in order: an operation, or -1-k for hidden[k].
 	entries []int32
 	hidden  []hidden
-	last    uint64 // zxid of the last entry that has one
-	now     int    // item that is replayed
+	now     int // item that is replayed
 	guessed bool
+	depth   int
+	hiding  bool // what is applied now is hidden
 
 	// at is by operation its place in entries: of a write its index, of a read
 	// how many it has seen; -1 for one that is not placed. until is by read the
@@ -84,7 +87,7 @@ func newJudge(in Input) *judge {
 	j := &judge{
 		in: in, result: &Result{StaleSync: -1, Stale: Stale{Worst: -1, Missed: -1}},
 		kinds: make([]kind, n), zid: make([]int32, n), items: make([]item, 0, n+len(in.Finals)),
-		byPath: map[string]int32{}, ended: map[int64]bool{}, lastWrite: map[int64]int{},
+		byPath: map[string]int32{}, ended: map[int64]int32{}, lastWrite: map[int64]int{},
 	}
 	j.intern("/")
 	j.znodes[0].exists = true
@@ -104,6 +107,7 @@ func newJudge(in Input) *judge {
 		if k != silent && strings.HasPrefix(o.Path, "/") {
 			j.zid[i] = j.intern(o.Path)
 		}
+		j.owners = j.owners || o.Mode != "" || o.Op == "multi"
 		switch {
 		case k == lost:
 			j.addLost(int32(i))

@@ -34,7 +34,7 @@ func (j *judge) pin() {
 			continue
 		}
 		o := &j.in.Ops[it.op]
-		if k := j.kinds[it.op]; (k == gets || k == looks || k == lists) && !missing(o) {
+		if k := j.kinds[it.op]; (k == gets || k == looks || k == lists) && !missing(o) || k == writes && o.Op == "set" {
 			j.pinStat(j.zid[it.op], &o.Result, k == gets, it.op, seen)
 		}
 	}
@@ -91,7 +91,7 @@ func (j *judge) pinned(p *pin) bool {
 		if n.exists && !j.remove(p.id) {
 			return false
 		}
-		w := want{exists: true, version: 0, not: -1, data: p.data, shown: p.shown, owner: p.owner}
+		w := want{exists: true, version: 0, not: -1, data: p.data, shown: p.shown && p.version == 0, owner: p.owner}
 		return j.createAt(p.id, w, z)
 	}
 	if n.exists && n.mzxid == z {

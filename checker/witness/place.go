@@ -88,7 +88,7 @@ type seat struct {
 // sweep places every read for a grade, and says whether all fit. With groups,
 // only what is of one group binds each other.
 func (j *judge) sweep(g Grade, by *groups, pos []int32) bool {
-	s := &sweep{judge: j, grade: g, by: by, pos: pos, fits: true, floors: make([]int32, 1), seats: map[int]seat{}}
+	s := &sweep{judge: j, grade: g, by: by, pos: pos, fits: true, floors: make([]int32, 1), seats: map[int]seat{}, left: map[[2]int64]seat{}}
 	if by != nil {
 		s.floors = make([]int32, len(j.znodes)+1)
 	}
@@ -104,7 +104,10 @@ func (j *judge) sweep(g Grade, by *groups, pos []int32) bool {
 		}
 		at := s.seats[client]
 		if at.session != session {
-			at = seat{session: session}
+			// A client rarely changes its session, and never back; a log may say so.
+			s.left[[2]int64{int64(client), at.session}] = at
+			at = s.left[[2]int64{int64(client), session}]
+			at.session = session
 		}
 		if c := (completed{ret: ret, group: s.group(i, k)}); k.isRead() {
 			s.read(i, k, c, &at, call)
@@ -129,7 +132,8 @@ type sweep struct {
 	// is behind all writes answered so far, seen behind all that was read.
 	floors        []int32
 	written, seen int32
-	seats         map[int]seat
+	seats         map[int]seat      // by client, of its session
+	left          map[[2]int64]seat // by client and session, of earlier ones
 }
 
 // group is 0 where there are no groups, and for what binds nothing: a sync. A

@@ -3,21 +3,36 @@ package witness
 // want is what an answer says a znode was.
 type want struct {
 	exists bool
-	// version is -1 where the answer does not say; not is a version that it was
-	// not, -1 if none.
+	// version is anyVersion where the answer does not say; not is a version that
+	// it was not, -1 if none.
 	version, not int32
 	data         string
 	shown        bool // data is known
 	czxid, mzxid uint64
 	owner        int64
+	fleeting     bool // it is ephemeral
 }
 
+const anyVersion = -1 << 31
+
 var (
-	gone   = want{version: -1, not: -1}
-	exists = want{exists: true, version: -1, not: -1}
+	gone   = want{version: anyVersion, not: -1}
+	exists = want{exists: true, version: anyVersion, not: -1}
 )
 
-func (w want) at(version int32) want { w.version = version; return w }
+func (w want) at(version int32) want {
+	w.version = version
+	return w
+}
+
+// guarded is w at the version that a guard asks for, if it asks for any.
+func (w want) guarded(guard int32) want {
+	if guard < 0 {
+		return w
+	}
+	return w.at(guard)
+}
+
 func (w want) but(version int32) want {
 	w.not = version
 	return w
@@ -35,7 +50,10 @@ func (j *judge) settle(id int32, w want) bool {
 	if n.exists && w.czxid != 0 && (w.czxid < n.czxid.lo || w.czxid > n.czxid.hi) && !j.remove(id) {
 		return false
 	}
-	if n.exists && w.version >= 0 && n.version > w.version && !j.remove(id) {
+	if n.exists && w.fleeting && n.owner == 0 && !j.remove(id) {
+		return false
+	}
+	if n.exists && w.version != anyVersion && n.version > w.version && !j.remove(id) {
 		return false
 	}
 	if n.exists && w.shown && n.version == w.version && !n.open && n.data != w.data && !j.remove(id) {
@@ -45,25 +63,25 @@ func (j *judge) settle(id int32, w want) bool {
 		return false
 	}
 	n = &j.znodes[id] // create may have moved the znodes
-	if w.not >= 0 && n.version == w.not && !j.set(id, hidden{}, stamp{j.last + 1, j.before()}) {
+	if w.not >= 0 && n.version == w.not && !j.set(id, hidden{}, j.since(id)) {
 		return false
 	}
-	for w.version >= 0 && n.version < w.version {
+	for w.version != anyVersion && n.version < w.version {
 		h := hidden{}
 		if n.version+1 == w.version {
 			h.data, h.shown = w.data, w.shown
 		}
-		if !j.set(id, h, stamp{j.last + 1, j.before()}) {
+		if !j.set(id, h, j.since(id)) {
 			return false
 		}
 		if n.version > w.version {
 			return false // a multi that sets twice
 		}
 	}
-	if w.shown {
-		return j.holds(n, w.data)
+	if w.version != anyVersion && n.version != w.version {
+		return false
 	}
-	return true
+	return !w.shown || j.holds(n, w.data)
 }
 
 // holds says whether a znode's value is data; a value that no answer has shown
@@ -77,6 +95,10 @@ func (j *judge) holds(n *znode, data string) bool {
 	}
 	return n.data == data
 }
+
+// since is when a hidden change of a znode can have been: after the last known
+// one, and before the current item.
+func (j *judge) since(id int32) stamp { return stamp{j.znodes[id].mzxid.lo + 1, j.before()} }
 
 // before is the latest zxid that a hidden transaction before the current item
 // can have: a read's own is of what it has seen.
@@ -134,10 +156,10 @@ func (j *judge) singleSet(id int32, h hidden) bool {
 	return false
 }
 
-// multiSet says whether a lost multi fits a hole and would succeed now.
+// multiSet says whether a lost multi fits a hole.
 func (j *judge) multiSet(c candidate, h hidden) bool {
 	o := &j.in.Ops[c.op]
-	return o.Op == "multi" && (!h.shown || o.Parts[c.part].Data == h.data) && j.works(c)
+	return o.Op == "multi" && (!h.shown || o.Parts[c.part].Data == h.data)
 }
 
 // remove lets a znode go: by a lost delete, or by the end of its session.
@@ -146,12 +168,12 @@ func (j *judge) remove(id int32) bool {
 	if n.kids > 0 && !j.empty(id) {
 		return false
 	}
-	z := stamp{j.last + 1, j.before()}
-	if c, ok := j.latest(j.lost.deletes[id], j.works); ok {
+	z := j.since(id)
+	if c, ok := j.latest(j.lost.deletes[id], func(candidate) bool { return true }); ok {
 		j.take(c, -1, 0, z)
-		return true
+		return !j.znodes[id].exists // a multi may make it anew
 	}
-	if n.owner != 0 && !j.ended[n.owner] && j.lastWrite[n.owner] < j.now {
+	if _, over := j.ended[n.owner]; n.owner != 0 && !over && j.lastWrite[n.owner] < j.now {
 		j.end(n.owner, z)
 		return true
 	}
@@ -171,8 +193,9 @@ func (j *judge) empty(id int32) bool {
 
 // end ends a session, and with it all its ephemeral znodes.
 func (j *judge) end(session int64, z stamp) {
-	j.ended[session] = true
+	j.ended[session] = int32(len(j.entries))
 	first := int32(-1)
+	j.hiding = true
 	for id := range int32(len(j.znodes)) {
 		if n := &j.znodes[id]; n.exists && n.owner == session {
 			j.applyDelete(id, z)
@@ -182,13 +205,14 @@ func (j *judge) end(session int64, z stamp) {
 			j.fates = append(j.fates, [2]int32{first, id})
 		}
 	}
+	j.hiding = false
 	j.ends = append(j.ends, first)
 	j.hide(hidden{op: -1, id: -1, session: session})
 }
 
 // create makes a znode by a lost create.
 func (j *judge) create(id int32, w want) bool {
-	return j.createAt(id, w, stamp{j.last + 1, j.before()})
+	return j.createAt(id, w, j.since(id))
 }
 
 func (j *judge) createAt(id int32, w want, z stamp) bool {
@@ -201,7 +225,8 @@ func (j *judge) createAt(id int32, w want, z stamp) bool {
 	}
 	shown := w.shown && w.version == 0
 	fits := func(c candidate) bool {
-		return (!shown || j.writesData(c) == w.data) && j.works(c)
+		p := j.parts(c.op)[c.part]
+		return (!shown || p.data == w.data) && (!w.fleeting || p.ephemeral)
 	}
 	c, ok := j.latest(j.lost.creates[id], fits)
 	if !ok {
@@ -219,11 +244,3 @@ func (j *judge) createAt(id int32, w want, z stamp) bool {
 
 // sequenceDigits is how many digits ZooKeeper puts behind a sequential name.
 const sequenceDigits = 10
-
-func (j *judge) writesData(c candidate) string {
-	o := &j.in.Ops[c.op]
-	if o.Op == "multi" {
-		return o.Parts[c.part].Data
-	}
-	return o.Data
-}

@@ -18,7 +18,6 @@ func (j *judge) replay() bool {
 			if !j.pinned(p) {
 				return j.refute(PrefixReads, p.op, j.znodes[p.id].path, fmt.Sprintf("It shows %s as changed by the transaction %#x, and no write fits that.", j.znodes[p.id].path, p.zxid))
 			}
-			j.last = max(j.last, p.zxid)
 			next++
 		}
 		if !j.item(it) {
@@ -28,8 +27,11 @@ func (j *judge) replay() bool {
 	return true
 }
 
-// noteLastWrites finds by when each session that owns znodes was alive.
+// noteLastWrites finds by when each session was alive, if any can own znodes.
 func (j *judge) noteLastWrites() {
+	if !j.owners {
+		return
+	}
 	for k, it := range j.items {
 		if it.read || j.kinds[it.op] != writes {
 			continue
@@ -86,7 +88,6 @@ func (j *judge) write(op int32, o *runlog.Operation) bool {
 			}
 			j.at[op] = int32(len(j.entries))
 			j.entries = append(j.entries, op)
-			j.last = o.Result.Zxid
 			return true
 		}
 		p := parts[i]
@@ -142,9 +143,9 @@ func (j *judge) enable(p *part, err string) bool {
 		if p.verb == creates {
 			return j.settle(p.up, exists)
 		}
-		return j.settle(p.id, exists.at(p.guard))
+		return j.settle(p.id, exists.guarded(p.guard))
 	case errBadVersion:
-		return j.settle(p.id, exists.at(p.guard))
+		return j.settle(p.id, exists.guarded(p.guard))
 	case errNodeExists:
 		return j.settle(p.id, gone)
 	case errNotEmpty:
@@ -173,7 +174,6 @@ func (j *judge) refusedWrite(op int32, o *runlog.Operation) bool {
 	}
 	j.at[op] = int32(len(j.entries))
 	j.entries = append(j.entries, op)
-	j.last = o.Result.Zxid
 	return true
 }
 
@@ -184,11 +184,16 @@ func (j *judge) disable(p *part, err string) {
 		j.settle(p.up, gone)
 	case err == errNoNode:
 		j.settle(p.id, gone)
+	case err == errNoChildren && p.verb == creates:
+		j.settle(p.up, want{exists: true, version: anyVersion, not: -1, fleeting: true})
 	case err == errBadVersion && p.guard >= 0:
 		j.settle(p.id, exists.but(p.guard))
 	case err == errNodeExists && p.id >= 0:
 		j.settle(p.id, exists)
 	case err == errNotEmpty && p.id >= 0:
+		if !j.settle(p.id, exists.guarded(p.guard)) || j.znodes[p.id].kids > 0 {
+			return
+		}
 		for kid := range j.znodes {
 			if j.znodes[kid].parent == p.id && j.settle(int32(kid), exists) {
 				return
@@ -203,7 +208,7 @@ func (j *judge) read(op int32, o *runlog.Operation) bool {
 	k := j.kinds[op]
 	w := gone
 	if !missing(o) {
-		w = want{exists: true, version: -1, not: -1, czxid: o.Result.Czxid, mzxid: o.Result.Mzxid, owner: o.Result.Owner}
+		w = want{exists: true, version: anyVersion, not: -1, czxid: o.Result.Czxid, mzxid: o.Result.Mzxid, owner: o.Result.Owner}
 		if k != lists {
 			w.version = o.Result.Version
 		}
@@ -216,7 +221,7 @@ func (j *judge) read(op int32, o *runlog.Operation) bool {
 		return true
 	}
 	// The common case first: nothing is hidden.
-	if n.exists != w.exists || w.exists && (w.version >= 0 && n.version != w.version || w.shown && (n.open || n.data != w.data)) {
+	if n.exists != w.exists || w.exists && (w.version != anyVersion && n.version != w.version || w.shown && (n.open || n.data != w.data)) {
 		if !j.settle(id, w) {
 			return j.refute(PrefixReads, op, o.Path, fmt.Sprintf("At that place %s.", j.state(id, -1)))
 		}

@@ -250,7 +250,7 @@ func (j *judge) applyCreate(id int32, data string, owner int64, z stamp) {
 
 func (j *judge) applyDelete(id int32, z stamp) {
 	n := &j.znodes[id]
-	n.exists, n.open, n.hole = false, false, -1
+	n.exists, n.open, n.hole, n.mzxid = false, false, -1, z
 	j.flush(&n.readers)
 	j.flush(&n.listers)
 	j.touch(n.parent, -1, z)
@@ -261,7 +261,7 @@ func (j *judge) touch(id int32, kids int32, z stamp) {
 	n := &j.znodes[id]
 	n.kids += kids
 	n.chi++
-	if n.pre > 0 && z.lo != z.hi {
+	if n.pre > 0 && j.hiding {
 		n.pre--
 	} else {
 		n.clo++
