@@ -23,6 +23,9 @@ func Draw(s *scenarios.Scenario, seed uint64, o scenarios.Options, world, versio
 	if err != nil {
 		return Job{}, Badf("%v", err)
 	}
+	if world != Sim && o.Variant == "" {
+		p.Variant = "" // an incident names one for the model
+	}
 	return Job{Plan: p, Scenario: s, Reproduce: Command(s.Name, seed, o, world, version)}, nil
 }
 

@@ -26,7 +26,11 @@ type Counted struct {
 // end; one that broke nothing and told nothing is vacuous.
 func (s *Scenario) Judge(r *checker.Run, b checker.Budget) Outcome {
 	o := Outcome{Checks: checker.Judge(r, checker.All(), b)}
-	for _, p := range append(append([]Probe(nil), s.Probes...), completed) {
+	probes := append([]Probe(nil), s.Probes...)
+	if s.Exact == nil {
+		probes = append(probes, completed)
+	}
+	for _, p := range probes {
 		n := p.Count(r)
 		o.Probes = append(o.Probes, Counted{p.Name, n})
 		if n < p.Min {
@@ -37,5 +41,10 @@ func (s *Scenario) Judge(r *checker.Run, b checker.Budget) Outcome {
 	}
 	o.Verdict = checker.Worst(o.Checks)
 	o.Signature = checker.Signature(o.Checks)
+	for _, c := range o.Checks {
+		if c.Verdict == checker.Violation && c.Signature == s.Expect {
+			o.Signature = s.Expect
+		}
+	}
 	return o
 }

@@ -29,6 +29,12 @@ type Scenario struct {
 	Servers int
 	// Steps draws the faults.
 	Steps func(d *Draw)
+	// Exact, where it is set, gives the plan itself: nothing is drawn, and no
+	// number of calls is asked for.
+	Exact func(o Options) (*plan.Plan, error)
+	// Expect is the signature of what an exact plan is known to break: it is told
+	// rather than any other that the run shows, too.
+	Expect string
 	// Workload says how often each kind of work is done, in equal parts of all
 	// kinds if empty.
 	Workload []Work
@@ -57,6 +63,9 @@ var topology = plan.Topology{
 
 // Plan draws the plan of a seed.
 func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
+	if s.Exact != nil {
+		return s.Exact(o)
+	}
 	t := topology
 	if s.Servers > 0 {
 		t.Servers = s.Servers

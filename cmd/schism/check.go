@@ -14,7 +14,6 @@ import (
 	"github.com/schismlab/schism/campaign"
 	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/runlog"
-	"github.com/schismlab/schism/scenarios"
 )
 
 func checkCommand() *cobra.Command {
@@ -55,7 +54,7 @@ func judgeFile(path string) (*campaign.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := scenarios.Named(h.Scenario)
+	s, err := named(h.Scenario)
 	if err != nil {
 		s = nil // nobody's scenario: the checks judge it alone
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/schismlab/schism/campaign"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
-	"github.com/schismlab/schism/scenarios"
 )
 
 func replayCommand() *cobra.Command {
@@ -48,7 +47,7 @@ func (o *where) replay(ctx context.Context, p *plan.Plan, path string, stdout, s
 		job.Reproduce += " --version " + o.version
 	}
 	// A plan of nobody's scenario is judged by the checks alone.
-	if s, err := scenarios.Named(p.Scenario); err == nil {
+	if s, err := named(p.Scenario); err == nil {
 		job.Scenario = s
 	}
 	if err := cleanUp(ctx, o.world, stderr); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/schismlab/schism/cluster/docker"
 	"github.com/schismlab/schism/cluster/leftover"
 	"github.com/schismlab/schism/scenarios"
+	"github.com/schismlab/schism/scenarios/incidents"
 )
 
 // where is what run and replay both ask for.
@@ -87,7 +88,7 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 			o.list = append(o.list, scenarios.All()...)
 			continue
 		}
-		s, err := scenarios.Named(name)
+		s, err := named(name)
 		if err != nil {
 			return badInput{err.Error()}
 		}
@@ -113,6 +114,18 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		}
 	}
 	return nil
+}
+
+// named is the scenario or the incident of that name.
+func named(name string) (*scenarios.Scenario, error) {
+	if !strings.HasPrefix(name, incidents.Prefix) {
+		return scenarios.Named(name)
+	}
+	i, err := incidents.Named(name)
+	if err != nil {
+		return nil, err
+	}
+	return i.Scenario(), nil
 }
 
 // job draws a run of a scenario.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/scenarios"
 )
@@ -22,6 +21,9 @@ type Incident struct {
 	// releases it was repaired, "" in none.
 	Affected, Fixed string
 	FixedIn         string
+	// Release and FixedRelease are real ones that the plan can be carried out on,
+	// "" where it needs a moment that only the model sees.
+	Release, FixedRelease string
 	// servers is their number, 3 if zero; script what clients and steps do.
 	servers int
 	seed    uint64
@@ -76,18 +78,21 @@ disk sync 1ms jitter 4ms
 	return p, nil
 }
 
-// Judge reads a run of the incident: the checks, without any probe. Reproduced
-// says whether the expected promise is among those broken.
-func (i *Incident) Judge(r *checker.Run, b checker.Budget) (o scenarios.Outcome, reproduced bool) {
-	o.Checks = checker.Judge(r, checker.All(), b)
-	o.Verdict = checker.Worst(o.Checks)
-	o.Signature = checker.Signature(o.Checks)
-	for _, c := range o.Checks {
-		if c.Verdict == checker.Violation && c.Signature == i.Signature {
-			o.Signature, reproduced = i.Signature, true
-		}
+// Scenario is the incident as a scenario with an exact plan, under its name with
+// Prefix.
+func (i *Incident) Scenario() *scenarios.Scenario {
+	return &scenarios.Scenario{
+		Name: Prefix + i.Name, Story: i.Title + ". " + i.Story, Servers: max(i.servers, 3), Expect: i.Signature,
+		Exact: func(o scenarios.Options) (*plan.Plan, error) {
+			switch {
+			case o.Servers != 0 && o.Servers != max(i.servers, 3):
+				return nil, fmt.Errorf("incident %s is about %d servers", i.Name, max(i.servers, 3))
+			case o.Bug != "":
+				return nil, fmt.Errorf("incident %s has its own bug, none is planted", i.Name)
+			}
+			return i.Plan(o.Variant)
+		},
 	}
-	return o, reproduced
 }
 
 // creates are n calls that create children of /set, a line each.

@@ -15,22 +15,22 @@ import (
 func TestIncidents(t *testing.T) {
 	for _, i := range All() {
 		t.Run(i.Name+"/"+i.Affected, func(t *testing.T) {
-			o, reproduced := judged(t, i, i.Affected)
-			if !reproduced {
+			if o := judged(t, i, i.Affected); o.Verdict != checker.Violation || o.Signature != i.Signature {
 				t.Errorf("verdict %v, signature %q, want a violation of %s\n%s", o.Verdict, o.Signature, i.Signature, reasons(o))
 			}
 		})
 		t.Run(i.Name+"/"+i.Fixed, func(t *testing.T) {
-			if o, _ := judged(t, i, i.Fixed); !o.Verdict.Passes() {
+			if o := judged(t, i, i.Fixed); !o.Verdict.Passes() {
 				t.Errorf("verdict %v, signature %q, want none\n%s", o.Verdict, o.Signature, reasons(o))
 			}
 		})
 	}
 }
 
-func judged(t *testing.T, i *Incident, variant string) (scenarios.Outcome, bool) {
+func judged(t *testing.T, i *Incident, variant string) scenarios.Outcome {
 	t.Helper()
-	p, err := i.Plan(variant)
+	s := i.Scenario()
+	p, err := s.Plan(1, scenarios.Options{Variant: variant})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func judged(t *testing.T, i *Incident, variant string) (scenarios.Outcome, bool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return i.Judge(r, checker.DefaultBudget)
+	return s.Judge(r, checker.DefaultBudget)
 }
 
 // log keeps events in memory.

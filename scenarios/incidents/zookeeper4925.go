@@ -7,6 +7,7 @@ var zookeeper4925 = &Incident{
 		"for others. It leads when n5 crashes. n3 comes back, and n4 sends it the first round from memory and then what is new: the " +
 		"second round, all acknowledged, is missing on n3 for good. Killing and starting servers is all it takes.",
 	Signature: "servers-agree", Affected: "zk-3.9.3", Fixed: "zk-3.9.5", FixedIn: "3.9.4",
+	Release: "3.9.3", FixedRelease: "3.9.4",
 	servers: 5,
 	script: `setup
 	+0s create /r "0"
