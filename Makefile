@@ -4,10 +4,10 @@ SCHISM := bin/schism
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: help demo test bench lint build clean
+.PHONY: help demo test bench bench-checker lint build clean
 
 help: ## list what make can do
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 15
 
 build: ## build bin/schism
 	go build -o $(SCHISM) ./cmd/schism
@@ -36,6 +36,9 @@ test: ## vet, all tests, every scenario in every world that this machine can run
 bench: build ## how fast the model, the logs and the checks are
 	go test -run '^$$' -bench . -benchmem ./plan ./runlog ./paxos/... ./zookeeper ./sim ./checker ./campaign
 	$(SCHISM) run all --seeds 20 --out out/bench
+
+bench-checker: ## the checks against a million calls, and porcupine on the same histories
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./checker/witness
 
 lint: ## formatting, vet and staticcheck, in pinned versions
 	@test -z "$$(go run $(GOFUMPT) -l .)" || { go run $(GOFUMPT) -l .; echo "these files are not formatted: go run $(GOFUMPT) -w ."; exit 1; }

@@ -109,7 +109,7 @@ type Check struct {
 func All() []Check {
 	list := []Check{invariants, durable, serversAgree, counter, bank, set, sequence, ephemerals, sequential}
 	list = append(list, promises...)
-	return append(list, freshSync, witnessed, linearizable, served)
+	return append(list, freshSync, watches, witnessed, linearizable, served)
 }
 
 // Judge asks those of the checks that apply.

@@ -73,6 +73,7 @@
 // The search for an order takes exponential time in the worst case; Budget
 // turns that into unknown. Memory is measured for the whole process, so checks
 // that run side by side share it. Sequential names given to creates whose
-// answer was lost are matched to those creates greedily. Watches are not
-// judged. The final reads of one server count as one moment.
+// answer was lost are matched to those creates greedily. Logs do not
+// say which reads left a watch: so the check watches holds each event to what
+// happened, and does not find one that is missing. The final reads of one server count as one moment.
 package checker

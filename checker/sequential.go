@@ -98,6 +98,9 @@ func (v *views) written() {
 	}
 }
 
+// sessionOrder is the signature of header, which goes by zxids alone.
+const sessionOrder = "session-order"
+
 func key(o *runlog.Operation) sessionKey { return sessionKey{o.Client, session(o)} }
 
 // header holds the zxids of a session's answers to their order.
@@ -106,7 +109,7 @@ func (v *views) header(o *runlog.Operation) *Result {
 		return nil
 	}
 	if last := v.zxids[key(o)]; last != nil && last.Result.Zxid > o.Result.Zxid {
-		r := violation("session-order", "A session went back in time: %s came from a server at zxid %#x, after %s from one at %#x. A server must refuse a client that has seen more than itself.",
+		r := violation(sessionOrder, "A session went back in time: %s came from a server at zxid %#x, after %s from one at %#x. A server must refuse a client that has seen more than itself.",
 			describe(o), o.Result.Zxid, describe(last), last.Result.Zxid)
 		return &r
 	}

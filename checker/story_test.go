@@ -19,6 +19,7 @@ import (
 //	6-7 c1 create /q/x- ephemeral sequential -> ok path=/q/x-0000000001 s7
 //	6-7 c1 multi set /a=1 @0 ; check /b @3 -> fail BadVersion
 //	8 expired c1 s7
+//	8 watch c1 /r data
 //	final n1 /r=a v1 m5                after the clients have stopped
 //	tree n1
 //	end the reason
@@ -97,6 +98,8 @@ func (t *teller) line(w []string) {
 	case "closed":
 		e.Kind, e.Text = runlog.Lost, Closed
 		reply(&e, w[3:])
+	case "watch":
+		e.Kind, e.Path, e.Text = runlog.Watch, w[3], w[4]
 	case "violated":
 		e = runlog.Event{T: e.T, Kind: runlog.Violated, Msg: w[2], Text: strings.Join(w[3:], " ")}
 	case "awaits":

@@ -96,14 +96,14 @@ func (r *Run) confirm(w *witness.Result, b Budget) Result {
 	found := r.judgeValues(b)
 	about := strings.TrimSpace(" " + top(first.Path))
 	switch {
-	case found.Verdict == Violation:
+	case found.Verdict == Violation && found.Signature != sessionOrder:
 		return violation(strings.TrimSpace("witness "+about), "%s The values contradict every order, too: %s", first.Why, found.Why)
 	case found.Verdict == Unknown:
 		if first.Guessed {
 			return unknown("%s Which writes without an answer took effect had to be guessed, so that is no proof. %s", first.Why, found.Why)
 		}
 		return violation(strings.TrimSpace("witness "+about), "%s Whether another order explains the values is not known: %s", first.Why, found.Why)
-	case first.Guessed:
+	case first.Guessed && found.Verdict.Passes():
 		found.Why = "By the values: " + found.Why + " The order of the zxids was not found: which writes without an answer took effect had to be guessed."
 		return found
 	}

@@ -120,6 +120,28 @@ var zxidStories = map[string]string{
 		2-3 c1 set /r=a @0 -> ok v1 m2 z2
 		4-5 c2 sync /r -> ok z1
 		6-7 c2 get /r -> ok =0 v0 m1 c1 z1`,
+	"watches/before-the-data.ok": `
+		0-1 c0 create /r=0 -> ok z1
+		1-2 c2 get /r -> ok =0 v0 m1 c1 z1
+		2-4 c1 set /r=a @0 -> ok v1 m2 c1 z2
+		3 watch c2 /r data
+		5-6 c2 get /r -> ok =a v1 m2 c1 z2`,
+	"watches/after-the-data.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		1-2 c2 get /r -> ok =0 v0 m1 c1 z1
+		2-4 c1 set /r=a @0 -> ok v1 m2 c1 z2
+		5-6 c2 get /r -> ok =a v1 m2 c1 z2
+		7 watch c2 /r data`,
+	"watches/of-nothing.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		1-2 c2 get /r -> ok =0 v0 m1 c1 z1
+		3 watch c2 /r deleted`,
+	"watches/then-older-data.bad": `
+		0-1 c0 create /r=0 -> ok z1
+		1-2 c2 get /r -> ok =0 v0 m1 c1 z1
+		2-4 c1 set /r=a @0 -> ok v1 m2 c1 z2
+		3 watch c2 /r data
+		5-6 c2 get /r -> ok =0 v0 m1 c1 z1`,
 	"witness/linearizable.ok": `
 		0-1 c0 create /r=0 -> ok z1
 		2-9 c1 set /r=a @-1 -> ok v2 m3 c1 z3
