@@ -48,11 +48,13 @@ type node struct {
 	inbox         []paxos.Event
 }
 
-func newLab(servers int) *lab {
+func newLab(servers int, configure func(*Config)) *lab {
 	l := &lab{wires: map[[2]paxos.ID][]parcel{}, conns: []labConn{{}}, cuts: map[[2]paxos.ID]bool{}}
 	l.nodes = append(l.nodes, nil)
 	for id := paxos.ID(1); int(id) <= servers; id++ {
 		n := &node{id: id, cfg: config(id, servers), disk: NewDurable(count(0))}
+		configure(n.cfg)
+		n.disk.KeepLate = n.cfg.Quirks.has(KeepLateSnapshot)
 		l.nodes = append(l.nodes, n)
 		l.start(id)
 	}

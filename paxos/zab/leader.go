@@ -61,9 +61,7 @@ func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) 
 		s.sendLeaderInfo(from, out)
 		return
 	}
-	if !s.cfg.Bugs.has(StaleEpochVote) || from == s.cfg.ID {
-		s.epoch = max(s.epoch, accepted+1)
-	}
+	s.epoch = max(s.epoch, accepted+1)
 	s.informed = s.informed.With(from)
 	if s.informed.Len() < s.cfg.quorum() {
 		return

@@ -126,7 +126,7 @@ func (s *Server) acceptEpoch(epoch uint32, out *paxos.Effects) {
 		s.persistEpoch(paxos.AcceptedEpoch, epoch, out)
 	case epoch == s.AcceptedEpoch:
 		current = acceptedBefore
-	case !s.cfg.Bugs.has(StaleEpochVote):
+	default:
 		s.look(out) // a leader of the past
 		return
 	}

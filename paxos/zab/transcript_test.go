@@ -78,6 +78,10 @@ func (s *stage) command(t *testing.T, d *datadriven.TestData) string {
 		s.hold(t, d)
 	case "write":
 		return s.write(t, d)
+	case "vote-again":
+		for _, w := range words(d) {
+			s.lab.fire(server(t, w), timerElection)
+		}
 	case "tick":
 		s.tick(t, d)
 	case "wires":
@@ -120,19 +124,21 @@ func server(t *testing.T, name string) paxos.ID {
 	return paxos.ID(n)
 }
 
-// ensemble 3 [bug=NAME] [committed-log=N]: servers that have just started and
+// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N]: servers that have just started and
 // sent their first votes.
 func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	n, err := strconv.Atoi(words(d)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	var bug string
+	var bug, variant string
 	committed := 5
 	for _, a := range d.CmdArgs {
 		switch a.Key {
 		case "bug":
 			bug = a.Vals[0]
+		case "variant":
+			variant = a.Vals[0]
 		case "committed-log":
 			a.Scan(t, 0, &committed)
 		}
@@ -141,10 +147,11 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	if !ok {
 		t.Fatalf("unknown bug %q", bug)
 	}
-	s.lab = newLab(n)
-	for _, node := range s.lab.nodes[1:] {
-		node.cfg.Bugs, node.cfg.CommittedLog = bugs, committed
+	quirks, ok := VariantNamed(variant)
+	if !ok {
+		t.Fatalf("unknown variant %q", variant)
 	}
+	s.lab = newLab(n, func(c *Config) { c.Bugs, c.Quirks, c.CommittedLog = bugs, quirks, committed })
 	return s.told()
 }
 

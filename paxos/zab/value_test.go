@@ -29,7 +29,7 @@ func config(id paxos.ID, servers int) *Config {
 // broadcast phase: what a search copies and compares millions of times.
 func ensemble(tb testing.TB) []*Server {
 	tb.Helper()
-	l := newLab(3)
+	l := newLab(3, func(*Config) {})
 	l.settle(tb)
 	for _, w := range []word{"a", "b", "c", "d"} {
 		l.propose(3, w)
