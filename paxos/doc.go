@@ -1,6 +1,7 @@
 // Package paxos holds what all consensus protocols of this module share: who
 // takes part, what they say to each other, and the form of a protocol machine.
-// The protocols themselves are in the packages below: paxos/zab.
+// The protocols themselves are in the packages below: paxos/zab, paxos/synod and
+// paxos/multi.
 //
 // # The nouns, in order
 //
