@@ -55,6 +55,16 @@ type Ensemble interface {
 	Close() error
 }
 
+// Barrier is an Ensemble that can also refuse connections to one of a server's
+// two peer ports, which no Link does.
+type Barrier interface {
+	// Bar, if shut, lets nobody open a connection to the quorum port of server n,
+	// over which followers synchronise with it, until it is called with false.
+	// Connections that exist go on, and so do elections. It returns when the
+	// change is in force.
+	Bar(ctx context.Context, n int, shut bool) error
+}
+
 // Link is the state of one direction between two servers.
 type Link struct {
 	// Cut lets nothing through. What a sender hands over meanwhile arrives

@@ -29,6 +29,11 @@ const (
 	// closing their connections; Unsilence ends it.
 	Silence
 	Unsilence
+	// Bar lets nobody open a connection to the servers A over which followers
+	// synchronise with a leader; those that are open go on, and elections pass.
+	// Unbar ends it. Heal does not.
+	Bar
+	Unbar
 	// Jump moves the wall clock of the servers A by By. Model only.
 	Jump
 	// Await waits for For, at most Within.
@@ -37,7 +42,7 @@ const (
 
 var actionNames = [...]string{
 	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
-	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Jump: "jump", Await: "await",
+	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar", Jump: "jump", Await: "await",
 }
 
 func (a Action) String() string {

@@ -63,6 +63,7 @@ type network struct {
 	conns    []conn // by number; 0 unused
 	links    []link
 	n        int
+	barred   []bool // servers that no server can dial
 	silenced []bool // clients that nothing passes from or to
 }
 
@@ -72,6 +73,7 @@ func (n *network) init(t *plan.Topology, processes int) {
 	n.freeHead = -1
 	n.conns = append(n.conns[:0], conn{})
 	n.links = make([]link, processes*processes)
+	n.barred = make([]bool, processes)
 	n.silenced = make([]bool, processes)
 }
 
@@ -298,7 +300,7 @@ func (k *kernel) deliver(s int32, flight uint32) {
 		c := k.net.conn(m.Conn)
 		end := c.end(m.To)
 		switch {
-		case pk.sign == paxos.Dialled && !p.up:
+		case pk.sign == paxos.Dialled && (!p.up || m.From.IsServer() && k.net.barred[p.id]):
 			c.gone[1] = true
 			k.net.free(s)
 			k.signal(paxos.Closed, q.ev.Conn, p.id, q.ev.From, q.cause)

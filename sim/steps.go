@@ -182,6 +182,10 @@ func (r *run) carryOutStep(s *plan.Step) {
 		for _, t := range s.A {
 			r.silenceClient(plan.ClientNumber(t), s.Action == plan.Silence)
 		}
+	case plan.Bar, plan.Unbar:
+		for _, id := range a {
+			r.net.barred[id] = s.Action == plan.Bar
+		}
 	case plan.Jump:
 		each(a, func(id int) { r.jump(&r.procs[id], int64(s.By), false) })
 	default:

@@ -202,3 +202,26 @@ func TestPlansThatTheModelCannotCarryOut(t *testing.T) {
 		}
 	}
 }
+
+// TestBar: a server that nobody can dial may win elections, for those pass, but
+// never serves; one that is not barred any more does.
+func TestBar(t *testing.T) {
+	crash := []string{"+0s crash all", "+0s bar all", "+0s start all"}
+	for _, c := range []struct {
+		name  string
+		steps []string
+		ends  bool
+	}{
+		{"barred", []string{"+0s await leader within 20s"}, false},
+		{"unbarred", []string{"+5s unbar all", "+0s await leader within 20s"}, true},
+		{"one still barred", []string{"+5s unbar n1,n2", "+0s heal", "+0s await leader except n1,n2 within 20s"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := carryOut(t, shortPlan(t, append(slices.Clone(crash), c.steps...)...))
+			end := all[len(all)-1]
+			if whole := !strings.Contains(end.Text, "was not fulfilled"); end.Kind != runlog.End || whole != c.ends {
+				t.Errorf("ends with %v %q, want whole: %t", end.Kind, end.Text, c.ends)
+			}
+		})
+	}
+}

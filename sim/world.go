@@ -281,6 +281,7 @@ func (r *run) begin() {
 // recover undoes what the steps left in force.
 func (r *run) recover() {
 	r.healAll()
+	clear(r.net.barred)
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
 		if !r.procs[id].up {
 			r.startServer(id)

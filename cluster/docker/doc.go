@@ -44,7 +44,7 @@
 // cuts do not tell the election port from the quorum port. Clients reach
 // servers through the engine's port forwarding, which accepts a connection even
 // while the server is down and then closes it, and which no link affects.
-// Nothing may leave the run's network, where links can be set at all.
+// So there is no Bar either. Nothing may leave the run's network, where links can be set at all.
 //
 // The container library's reaper is switched off, for it is an image that no
 // digest pins; labels and cluster/leftover do its work.

@@ -40,7 +40,10 @@ type Ensemble struct {
 	failed  error // of Close
 }
 
-var _ cluster.Ensemble = (*Ensemble)(nil)
+var (
+	_ cluster.Ensemble = (*Ensemble)(nil)
+	_ cluster.Barrier  = (*Ensemble)(nil)
+)
 
 // Start starts an ensemble, all servers at once, and returns when the processes
 // exist: they take a second or two until they serve. If it fails nothing is
@@ -271,6 +274,11 @@ func (e *Ensemble) with(ctx context.Context, n int, do func(*process) error) err
 // SetLink sets the state of the traffic between two servers.
 func (e *Ensemble) SetLink(ctx context.Context, from, to int, l cluster.Link) error {
 	return e.mesh.SetLink(ctx, from, to, l)
+}
+
+// Bar refuses connections to server n's quorum port, or allows them again.
+func (e *Ensemble) Bar(ctx context.Context, n int, shut bool) error {
+	return e.mesh.Bar(ctx, n, shut)
 }
 
 // Status asks server n what it is.

@@ -47,6 +47,11 @@ type carried struct {
 
 // carry serves one accepted connection until it has ended.
 func (m *Mesh) carry(w way, in *net.TCPConn) {
+	if w.port == Quorum && m.barred[w.to-1].Load() {
+		in.SetLinger(0)
+		in.Close()
+		return
+	}
 	c := &carried{Conn: Conn{w.from, w.to, w.port}, m: m, in: in}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.done = c.ctx.Done()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"testing"
 	"time"
 
@@ -203,4 +204,37 @@ func TestDialToNobodyIsReset(t *testing.T) {
 	b := newBench(t, nil)
 	b.target.Close()
 	b.ended(b.dial())
+}
+
+func TestBar(t *testing.T) {
+	b := newBench(t, nil)
+	bar := func(shut bool) {
+		t.Helper()
+		if err := b.Bar(t.Context(), 2, shut); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, two := b.connect()
+	bar(true)
+	if b.ended(b.dial()) {
+		t.Error("closed in order, want a reset")
+	}
+	b.unaccepted()
+	b.say(one, "goes on")
+	b.hear(two, "goes on")
+	election, err := net.DialTCP("tcp4", nil, b.Addr(1, 2, Election))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer election.Close()
+	b.accept()
+	bar(false)
+	b.connect()
+}
+
+func TestBarUnknownServer(t *testing.T) {
+	b := newBench(t, nil)
+	if err := b.Bar(t.Context(), 3, true); err == nil || err.Error() != "no server 3: want 1 to 2" {
+		t.Errorf("got %v", err)
+	}
 }

@@ -41,6 +41,9 @@
 // and all behind it wait too, as behind TCP's retransmission. A loss of 100 % is
 // a cut.
 //
+// Bar: a connection to the server's quorum port is accepted and reset at once.
+// Connections that exist, and elections, go on.
+//
 // All draws of a link come from a generator of its own, split from the seed.
 //
 // # Duties of the caller

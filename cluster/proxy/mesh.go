@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/schismlab/schism/cluster"
@@ -50,6 +51,7 @@ type Mesh struct {
 	stop      context.CancelFunc
 	listeners map[way]net.Listener
 	links     map[[2]int]*link
+	barred    []atomic.Bool // of server n at n-1: its quorum port
 	running   sync.WaitGroup
 	guard     sync.Mutex // of the ends of connections, against a reset meanwhile
 }
@@ -65,7 +67,7 @@ func Open(o Options) (*Mesh, error) {
 	if o.Servers < 1 || o.Target == nil {
 		return nil, fmt.Errorf("proxy: %d servers, targets given: %t", o.Servers, o.Target != nil)
 	}
-	m := &Mesh{o: o, listeners: map[way]net.Listener{}, links: map[[2]int]*link{}}
+	m := &Mesh{o: o, listeners: map[way]net.Listener{}, links: map[[2]int]*link{}, barred: make([]atomic.Bool, max(0, o.Servers))}
 	m.ctx, m.stop = context.WithCancel(context.Background())
 	for from := 1; from <= o.Servers; from++ {
 		for to := 1; to <= o.Servers; to++ {
@@ -116,6 +118,19 @@ func (m *Mesh) SetLink(ctx context.Context, from, to int, s cluster.Link) error 
 		return err
 	}
 	l.set(s)
+	return nil
+}
+
+// Bar, if shut, resets every connection to the quorum port of server n as soon as
+// it is opened, until it is called with false. Those that exist go on.
+func (m *Mesh) Bar(ctx context.Context, n int, shut bool) error {
+	if n < 1 || n > len(m.barred) {
+		return fmt.Errorf("no server %d: want 1 to %d", n, len(m.barred))
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.barred[n-1].Store(shut)
 	return nil
 }
 

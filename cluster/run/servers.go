@@ -35,6 +35,8 @@ type pair struct{ from, to int }
 
 type serverState struct {
 	up, paused bool
+	// barred: nobody can open a connection to its quorum port.
+	barred bool
 	// faults counts what was done to the server, so that an answer given
 	// before a fault is not taken for one after it.
 	faults int
@@ -217,6 +219,27 @@ func (s *servers) resume(ctx context.Context, n int) error {
 		func(st *serverState) { st.paused = false })
 }
 
+// bar closes server n's quorum port to new connections, or opens it again.
+func (s *servers) bar(ctx context.Context, n int, shut bool) error {
+	s.mu.Lock()
+	was := s.state[n-1].barred
+	s.mu.Unlock()
+	if was == shut {
+		return nil
+	}
+	b, can := s.ensemble.(cluster.Barrier)
+	if !can {
+		return fmt.Errorf("bar n%d: this world cannot refuse connections to one port: want sim or local", n)
+	}
+	if err := b.Bar(ctx, n, shut); err != nil {
+		return fmt.Errorf("bar n%d: %w", n, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state[n-1].barred = shut
+	return nil
+}
+
 // setLink changes one direction between two servers.
 func (s *servers) setLink(ctx context.Context, from, to int, change func(*cluster.Link)) error {
 	p := pair{from, to}
@@ -259,6 +282,9 @@ func (s *servers) undo(ctx context.Context) error {
 		}
 	}
 	for n := 1; n <= len(s.state); n++ {
+		if err := s.bar(ctx, n, false); err != nil {
+			return err
+		}
 		if err := s.resume(ctx, n); err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -223,4 +225,36 @@ func onlyEnd(t *testing.T, log *kept) string {
 		t.Fatalf("%d ends, last event %v; want one, and last", len(ends), log.events[len(log.events)-1].Kind)
 	}
 	return ends[0].Text
+}
+
+// barrier is an ensemble that can bar a port.
+type barrier struct{ *told }
+
+func (b barrier) Bar(_ context.Context, n int, shut bool) error {
+	return b.act(fmt.Sprintf("bar %d %t", n, shut))
+}
+
+func TestBarIsUndone(t *testing.T) {
+	f := three()
+	w, _ := worldOf(t, f)
+	w.servers.ensemble = barrier{f}
+	for range 2 { // the second time there is nothing to do
+		if err := w.servers.bar(t.Context(), 3, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.servers.undo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"bar 3 true", "bar 3 false"}; !slices.Equal(f.did, want) {
+		t.Errorf("did %v, want %v", f.did, want)
+	}
+}
+
+func TestBarWhereItCannotBe(t *testing.T) {
+	w, _ := worldOf(t, three())
+	err := w.servers.bar(t.Context(), 3, true)
+	if err == nil || !strings.Contains(err.Error(), "want sim or local") {
+		t.Errorf("got %v, want a word about the world", err)
+	}
 }

@@ -90,6 +90,8 @@ func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
 		return each(ctx, a, w.servers.pause)
 	case plan.Resume:
 		return each(ctx, a, w.servers.resume)
+	case plan.Bar, plan.Unbar:
+		return each(ctx, a, func(ctx context.Context, n int) error { return w.servers.bar(ctx, n, s.Action == plan.Bar) })
 	case plan.Silence, plan.Unsilence:
 		for _, name := range s.A {
 			w.silence(name, s.Action == plan.Silence)

@@ -26,10 +26,12 @@ type track struct {
 	Attempts int    `json:"attempts"`
 	// Reproduced counts attempts that showed the expected signature on what is
 	// affected, ReproducedFixed violations of any kind on what is repaired.
-	Reproduced      int     `json:"reproduced"`
-	ReproducedFixed int     `json:"reproducedFixed"`
-	MedianSeconds   float64 `json:"medianSeconds"`
-	Signature       string  `json:"signature"`
+	Reproduced      int `json:"reproduced"`
+	ReproducedFixed int `json:"reproducedFixed"`
+	// Unrepaired: no release is, so only the affected side was tried.
+	Unrepaired    bool    `json:"unrepaired,omitempty"`
+	MedianSeconds float64 `json:"medianSeconds"`
+	Signature     string  `json:"signature"`
 }
 
 func (t *track) verdict() checker.Verdict {
@@ -47,7 +49,8 @@ func incidentsCommand() *cobra.Command {
 		Short: "Reproduce real bugs, and show that they are gone where they were repaired",
 		Long: "Carry each incident's plan out on what is affected and on what is repaired: variants of the model, or\n" +
 			"releases in a real world. An incident is well when every attempt showed the expected violation on the\n" +
-			"first and none on the second; else the exit code is 1. In a real world, those that need a moment\n" +
+			"first and none on the second; else the exit code is 1. Where no release is repaired, only the affected\n" +
+			"one is tried. In a real world, those that need a moment\n" +
 			"only the model sees are left out, and said to be.",
 		RunE: func(c *cobra.Command, names []string) error {
 			if err := campaign.CheckWorld(o.world, o.version); err != nil {
@@ -123,7 +126,7 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 		affected, fixed = i.Affected, i.Fixed
 		t.Variant = affected
 	} else {
-		t.Version = affected
+		t.Version, t.Unrepaired = affected, fixed == ""
 	}
 	var seconds []float64
 	for range attempts {
@@ -134,6 +137,9 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 		if res.Verdict == checker.Violation && res.Signature == i.Signature {
 			t.Reproduced++
 			seconds = append(seconds, float64(res.WallMs)/1000)
+		}
+		if t.Unrepaired {
+			continue
 		}
 		if res, err = o.once(ctx, i, fixed); err != nil {
 			return nil, err
@@ -167,6 +173,11 @@ func (o *where) once(ctx context.Context, i *incidents.Incident, what string) (*
 func (t *track) print(w io.Writer, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(t)
+	}
+	if t.Unrepaired {
+		_, err := fmt.Fprintf(w, "%-10s %-16s %d of %d on %s, repaired in no release: %s\n",
+			t.verdict(), t.Incident, t.Reproduced, t.Attempts, t.Version, t.Signature)
+		return err
 	}
 	_, err := fmt.Fprintf(w, "%-10s %-16s %d of %d on %s, %d on the repaired one (repaired in %s): %s\n", t.verdict(), t.Incident,
 		t.Reproduced, t.Attempts, cmp.Or(t.Variant, t.Version), t.ReproducedFixed, cmp.Or(t.FixedIn, "no release"), t.Signature)

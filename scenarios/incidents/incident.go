@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,12 +23,15 @@ type Incident struct {
 	Affected, Fixed string
 	FixedIn         string
 	// Release and FixedRelease are real ones that the plan can be carried out on,
-	// "" where it needs a moment that only the model sees.
+	// Release "" where it needs a moment that only the model sees, FixedRelease
+	// "" too where no release is repaired.
 	Release, FixedRelease string
 	// servers is their number, 3 if zero; script what clients and steps do.
 	servers int
 	seed    uint64
 	script  string
+	// tick and session are the ensemble's times, 250ms and 4s if empty.
+	tick, session string
 }
 
 // All lists the incidents, in the order of their numbers.
@@ -63,14 +67,14 @@ scenario %s%s
 seed %d
 variant %s
 servers %d
-tick 250ms
+tick %s
 init-limit 20
 sync-limit 6
-session-timeout 4s
+session-timeout %s
 settle 500ms
 net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
 disk sync 1ms jitter 4ms
-%s`, Prefix, i.Name, i.seed, variant, servers, i.script)
+%s`, Prefix, i.Name, i.seed, variant, servers, cmp.Or(i.tick, "250ms"), cmp.Or(i.session, "4s"), i.script)
 	p, err := plan.Parse(i.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("incident %w", err)
