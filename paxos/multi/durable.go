@@ -97,12 +97,18 @@ func (d *Durable) Clone() Durable {
 	return c
 }
 
-// fingerprint is a hash of the disk.
-func (d *Durable) fingerprint(h uint64) uint64 {
+// fingerprint is a hash of the disk. The values of slots up to the one given need
+// not be hashed: the chain of the database that they led to stands for them.
+func (d *Durable) fingerprint(h uint64, applied paxos.Zxid) uint64 {
 	h = paxos.Mix(h ^ uint64(d.Promised)<<32 ^ uint64(d.Base))
 	h = paxos.Mix(h ^ uint64(d.Snap.Zxid) ^ d.Snap.Chain)
 	for i := range d.Log {
-		h = paxos.Mix(h ^ uint64(d.Log[i].Ballot)<<32 ^ digest(d.Log[i].Cmd))
+		v := &d.Log[i]
+		value := uint64(0)
+		if v.Slot > applied {
+			value = digest(v.Cmd)
+		}
+		h = paxos.Mix(h ^ uint64(v.Ballot)<<32 ^ value)
 	}
 	return paxos.Mix(h ^ uint64(len(d.Log)))
 }

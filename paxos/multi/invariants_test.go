@@ -38,6 +38,8 @@ type watcher struct {
 	applied paxos.Zxid // chosen without a gap up to here
 	chains  []uint64   // by slot, up to applied
 	members []Membership
+
+	gaps, snaps int // no-ops chosen, and states taken over from others
 }
 
 func (w *watcher) init(servers int, cfg *Config) {
@@ -165,6 +167,9 @@ func (w *watcher) choose(at slotBallot, cmd paxos.Command) {
 	for cmd := w.chosen[w.applied+1]; cmd != nil; cmd = w.chosen[w.applied+1] {
 		w.applied++
 		w.chains = append(w.chains, paxos.Chain(w.chains[w.applied-1], paxos.Entry{Zxid: w.applied, Cmd: cmd}))
+		if cmd == (NoOp{}) {
+			w.gaps++
+		}
 		if r, ok := cmd.(Reconfigure); ok {
 			w.members = append(w.members, Membership{w.applied + w.alpha, r.Servers})
 		}
@@ -246,6 +251,9 @@ func (w *watcher) told(who paxos.ID, n *paxos.Note) {
 			w.fail("NoGap", "%v applies slot %d after %d", who, n.Zxid, w.reached[who])
 		}
 	case paxos.Restored:
+		if n.Text == "snap" {
+			w.snaps++
+		}
 	default:
 		return
 	}

@@ -78,6 +78,11 @@ func shape(seed uint64, cfg *Config) (servers int) {
 // runSchedule runs one random schedule, then a fair time, and gives the first
 // invariant that broke: its name and why.
 func runSchedule(seed uint64, bugs Bugs, change func(*Config, *schedule)) (string, string) {
+	s := schedulePlayed(seed, bugs, change)
+	return s.watch.broken, s.watch.why
+}
+
+func schedulePlayed(seed uint64, bugs Bugs, change func(*Config, *schedule)) *schedule {
 	cfg := Config{Bugs: bugs, Empty: &ledger{}}
 	servers := shape(seed, &cfg)
 	s := &schedule{draw: plan.NewStream(seed, "multi schedule"), members: make([]*member, servers+1)}
@@ -103,7 +108,7 @@ func runSchedule(seed uint64, bugs Bugs, change func(*Config, *schedule)) (strin
 		s.step(next)
 	}
 	s.fair()
-	return s.watch.broken, s.watch.why
+	return s
 }
 
 // step lets the next thing happen, or time pass until the given moment.

@@ -47,7 +47,7 @@ func digest(c paxos.Command) uint64 {
 
 // Fingerprint is a 64-bit hash of everything that Equal compares.
 func (s *Server) Fingerprint() uint64 {
-	h := s.fingerprint(uint64(s.cfg.ID))
+	h := s.fingerprint(uint64(s.cfg.ID), s.DB.Zxid)
 	h = paxos.Mix(h ^ uint64(s.DB.Zxid))
 	h = paxos.Mix(h ^ s.DB.Chain)
 	for _, m := range s.members {

@@ -100,13 +100,14 @@ func TestCopyIsEqualAndApart(t *testing.T) {
 // show in Equal and in Fingerprint alike.
 func TestFingerprintTellsFieldsApart(t *testing.T) {
 	from := ensemble(t)[2]
+	from.put(Vote{5, from.ballot, entry{name: "e"}}) // accepted, not applied
 	changes := map[string]func(s *Server){
 		"promised": func(s *Server) { s.Promised++ },
 		"snapshot": func(s *Server) { s.Snap.Chain++ },
 		"base":     func(s *Server) { s.Base++ },
-		"log":      func(s *Server) { s.Log = s.Log[:3] },
+		"log":      func(s *Server) { s.Log = s.Log[:4] },
 		"vote":     func(s *Server) { s.Log[3].Ballot = Chosen },
-		"value":    func(s *Server) { s.Log[3].Cmd = NoOp{} },
+		"value":    func(s *Server) { s.Log[4].Cmd = NoOp{} },
 		"db":       func(s *Server) { s.DB.Chain++ },
 		"applied":  func(s *Server) { s.DB.Zxid++ },
 		"members":  func(s *Server) { s.members[0].Servers++ },
