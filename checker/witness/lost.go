@@ -13,6 +13,7 @@ type lostWrites struct {
 	// sets, creates and deletes are by znode; nameless are sequential creates by
 	// the path that was asked for.
 	sets, creates, deletes map[int32][]candidate
+	values                 map[value][]candidate // single sets
 	nameless               map[string][]candidate
 	// free counts by znode the single sets that fill no hole yet.
 	free map[int32]int
@@ -22,7 +23,14 @@ type lostWrites struct {
 	kids map[int32]int
 }
 
+// value is what a set wrote.
+type value struct {
+	id   int32
+	data string
+}
+
 func (l *lostWrites) init() {
+	l.values = map[value][]candidate{}
 	l.used = map[int32]bool{}
 	l.sets, l.creates, l.deletes = map[int32][]candidate{}, map[int32][]candidate{}, map[int32][]candidate{}
 	l.nameless, l.free, l.multis, l.kids = map[string][]candidate{}, map[int32]int{}, map[int32]bool{}, map[int32]int{}
@@ -44,6 +52,7 @@ func (j *judge) addLost(op int32) {
 			l.sets[p.id] = append(l.sets[p.id], c)
 			if o.Op != "multi" {
 				l.free[p.id]++
+				l.values[value{p.id, p.data}] = append(l.values[value{p.id, p.data}], c)
 			}
 		case p.verb == creates && p.id < 0:
 			l.nameless[path] = append(l.nameless[path], c)
@@ -183,9 +192,9 @@ func (j *judge) take(c candidate, name int32, owner int64, z stamp) {
 	if owner == 0 {
 		owner = sessionOf(o)
 	}
-	j.hiding = true
+	j.hiding, j.doing = true, c.op
 	j.apply(parts, owner, z)
-	j.hiding = false
+	j.hiding, j.doing = false, noOp
 	j.hide(hidden{op: c.op, id: -1})
 }
 

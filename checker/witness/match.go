@@ -103,16 +103,24 @@ func (j *judge) matchZnode(id int32, holes []int32) bool {
 		guard int32
 	}
 	byValue, byGuard := map[wish]*purse{}, map[int32]*purse{}
+	wanted := map[string]bool{}
+	for _, k := range holes {
+		if h := &j.hidden[k]; h.shown {
+			wanted[h.data] = true
+		}
+	}
 	for _, c := range j.lost.sets[id] {
 		o := &j.in.Ops[c.op]
 		if o.Op != "set" || j.lost.used[c.op] {
 			continue
 		}
 		w := wish{o.Data, max(o.Version, -1)}
-		if byValue[w] == nil {
-			byValue[w] = &purse{}
+		if wanted[o.Data] {
+			if byValue[w] == nil {
+				byValue[w] = &purse{}
+			}
+			byValue[w].add(c.op)
 		}
-		byValue[w].add(c.op)
 		if byGuard[w.guard] == nil {
 			byGuard[w.guard] = &purse{}
 		}

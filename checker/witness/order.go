@@ -62,13 +62,17 @@ type judge struct {
 	// session wrote on, 0 if there was none.
 	orphan int64
 
+	// culprit is the operation that made a znode what an answer contradicts.
+	culprit int32
+
 	// entries are the transactions in order: an operation, or -1-k for hidden[k].
 	entries []int32
 	hidden  []hidden
 	now     int // item that is replayed
 	guessed bool
 	depth   int
-	hiding  bool // what is applied now is hidden
+	doing   int32 // the operation that is carried out, or noOp
+	hiding  bool  // what is applied now is hidden
 
 	// at is by operation its place in entries: of a write its index, of a read
 	// how many it has seen; -1 for one that is not placed. until is by read the
@@ -87,7 +91,7 @@ func newJudge(in Input) *judge {
 	j := &judge{
 		in: in, result: &Result{StaleSync: -1, Stale: Stale{Worst: -1, Missed: -1}},
 		kinds: make([]kind, n), zid: make([]int32, n), items: make([]item, 0, n+len(in.Finals)),
-		byPath: map[string]int32{}, ended: map[int64]int32{}, lastWrite: map[int64]int{},
+		doing: noOp, culprit: noOp, byPath: map[string]int32{}, ended: map[int64]int32{}, lastWrite: map[int64]int{},
 	}
 	j.intern("/")
 	j.znodes[0].exists = true
@@ -129,7 +133,10 @@ func newJudge(in Input) *judge {
 	return j
 }
 
-const forEver = 1<<31 - 1
+const (
+	forEver = 1<<31 - 1
+	noOp    = -1
+)
 
 func (j *judge) breach(b Breach) {
 	if j.result.Breach(b.Promise) == nil {

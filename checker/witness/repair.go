@@ -144,12 +144,16 @@ func (j *judge) set(id int32, h hidden, z stamp) bool {
 // It may be needed elsewhere: that is for match to find.
 func (j *judge) singleSet(id int32, h hidden) bool {
 	due, version := j.dueNow(), j.znodes[id].version
-	for _, c := range j.lost.sets[id] {
+	list := j.lost.sets[id]
+	if h.shown {
+		list = j.lost.values[value{id, h.data}]
+	}
+	for _, c := range list {
 		o := &j.in.Ops[c.op]
 		if o.Call > due {
 			break
 		}
-		if o.Op == "set" && (!h.shown || o.Data == h.data) && (o.Version < 0 || o.Version == version) {
+		if o.Op == "set" && (o.Version < 0 || o.Version == version) {
 			return true
 		}
 	}
@@ -169,11 +173,17 @@ func (j *judge) remove(id int32) bool {
 		return false
 	}
 	z := j.since(id)
-	if c, ok := j.latest(j.lost.deletes[id], func(candidate) bool { return true }); ok {
+	_, over := j.ended[n.owner]
+	mayEnd := n.owner != 0 && !over && j.lastWrite[n.owner] < j.now
+	// Where both are possible, the lost delete explains less, unless it is a
+	// multi: so it binds less of what comes later.
+	if c, ok := j.latest(j.lost.deletes[id], func(c candidate) bool { return !mayEnd || j.in.Ops[c.op].Op != "multi" }); ok {
+		j.guessed = j.guessed || mayEnd
 		j.take(c, -1, 0, z)
 		return !j.znodes[id].exists // a multi may make it anew
 	}
-	if _, over := j.ended[n.owner]; n.owner != 0 && !over && j.lastWrite[n.owner] < j.now {
+	if mayEnd {
+		j.guessed = j.guessed || len(j.lost.deletes[id]) > 0
 		j.end(n.owner, z)
 		return true
 	}

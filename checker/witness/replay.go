@@ -63,6 +63,9 @@ func (j *judge) refute(p Promise, op int32, path, what string) bool {
 		p, what = Owned, what+fmt.Sprintf(" It was ephemeral, and its session %#x wrote on later.", uint64(j.orphan))
 	}
 	b := Breach{Promise: p, Path: path, Ops: []int{int(op)}, Guessed: j.guessed}
+	if j.culprit != noOp {
+		b.Ops = []int{int(j.culprit), int(op)}
+	}
 	if n := len(j.in.Ops); int(op) >= n {
 		b.Why = fmt.Sprintf("The final read of n%d does not fit what the order of the zxids makes. %s", j.in.Finals[int(op)-n].Node, what)
 	} else {
@@ -82,7 +85,9 @@ func (j *judge) write(op int32, o *runlog.Operation) bool {
 		parts = j.parts(op)
 		err, i := j.try(parts, session)
 		if err == "" {
+			j.doing = op
 			j.apply(parts, session, exactly(o.Result.Zxid))
+			j.doing = noOp
 			if !j.shown(o) {
 				return j.refute(Replay, op, o.Path, j.statWhy(j.zid[op], &o.Result))
 			}
@@ -332,17 +337,24 @@ func (j *judge) pathOf(p *part, o *runlog.Operation) string {
 	return j.znodes[p.up].path
 }
 
-// state says in words what a znode is now.
+// state says in words what a znode is now, and who made it so.
 func (j *judge) state(id, up int32) string {
 	if id < 0 {
 		id = up
 	}
 	n := &j.znodes[id]
+	text := fmt.Sprintf("%s is %q, version %d", n.path, n.data, n.version)
 	switch {
-	case !n.exists:
+	case !n.exists && n.by == noOp:
 		return n.path + " does not exist"
+	case !n.exists:
+		text = n.path + " does not exist any more"
 	case n.open:
-		return fmt.Sprintf("%s has version %d", n.path, n.version)
+		text = fmt.Sprintf("%s has version %d", n.path, n.version)
 	}
-	return fmt.Sprintf("%s is %q, version %d", n.path, n.data, n.version)
+	if n.by == noOp {
+		return text
+	}
+	j.culprit = n.by
+	return text + ", by " + tell(&j.in.Ops[n.by])
 }

@@ -36,6 +36,8 @@ type znode struct {
 	data    string
 	version int32
 	owner   int64
+	// by is the operation that changed it last, or noOp.
+	by int32
 
 	czxid, mzxid, pzxid stamp
 	kids, creates       int32
@@ -62,7 +64,7 @@ func (j *judge) intern(path string) int32 {
 	}
 	id := int32(len(j.znodes))
 	j.byPath[path] = id
-	j.znodes = append(j.znodes, znode{path: path, parent: up, readers: -1, listers: -1, hole: -1})
+	j.znodes = append(j.znodes, znode{path: path, parent: up, readers: -1, listers: -1, hole: -1, by: noOp})
 	if up >= 0 {
 		if p := &j.znodes[up]; p.byName == nil {
 			p.byName = map[string]int32{name: id}
@@ -233,14 +235,14 @@ func (j *judge) apply(parts []part, session int64, z stamp) {
 
 func (j *judge) applySet(id int32, data string, z stamp) {
 	n := &j.znodes[id]
-	n.data, n.open, n.hole, n.mzxid = data, false, -1, z
+	n.data, n.open, n.hole, n.mzxid, n.by = data, false, -1, z, j.doing
 	n.version++
 	j.flush(&n.readers)
 }
 
 func (j *judge) applyCreate(id int32, data string, owner int64, z stamp) {
 	n := &j.znodes[id]
-	n.exists, n.open, n.hole, n.data, n.version, n.owner = true, false, -1, data, 0, owner
+	n.exists, n.open, n.hole, n.data, n.version, n.owner, n.by = true, false, -1, data, 0, owner, j.doing
 	n.czxid, n.mzxid, n.pzxid = z, z, z
 	n.kids, n.creates, n.clo, n.chi, n.pre = 0, 0, 0, 0, 0
 	j.flush(&n.readers)
@@ -250,7 +252,7 @@ func (j *judge) applyCreate(id int32, data string, owner int64, z stamp) {
 
 func (j *judge) applyDelete(id int32, z stamp) {
 	n := &j.znodes[id]
-	n.exists, n.open, n.hole, n.mzxid = false, false, -1, z
+	n.exists, n.open, n.hole, n.mzxid, n.by = false, false, -1, z, j.doing
 	j.flush(&n.readers)
 	j.flush(&n.listers)
 	j.touch(n.parent, -1, z)
