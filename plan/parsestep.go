@@ -84,7 +84,7 @@ func (r *reader) event(s *Step) error {
 	switch s.For {
 	case Calls:
 		return r.number(&s.Count)
-	case Expired:
+	case Expired, Saved:
 		return r.targets(&s.A)
 	}
 	return nil

@@ -163,7 +163,7 @@ func (s Step) awaited() []string {
 	switch s.For {
 	case Calls:
 		return []string{s.For.String(), itoa(s.Count)}
-	case Expired:
+	case Expired, Saved:
 		return []string{s.For.String(), targets(s.A)}
 	}
 	return []string{s.For.String()}

@@ -124,10 +124,12 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		}
 		s.A = []string{ClientName(rapid.IntRange(1, len(p.Clients)).Draw(t, "client"))}
 	case Await:
-		s.For, s.Within = Event(rapid.IntRange(int(HasLeader), int(InFlight)).Draw(t, "for")), drawDuration(t)
+		s.For, s.Within = Event(rapid.IntRange(int(HasLeader), int(Saved)).Draw(t, "for")), drawDuration(t)
 		switch {
 		case s.For == Calls:
 			s.Count = rapid.IntMin(0).Draw(t, "count")
+		case s.For == Saved:
+			s.A = servers()
 		case s.For == Expired && len(p.Clients) == 0:
 			s.For = Ready
 		case s.For == Expired:

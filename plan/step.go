@@ -140,9 +140,12 @@ const (
 	// InFlight: a connected client has just made a call that writes, so a fault
 	// now meets one on its way.
 	InFlight
+	// Saved: every server of A has written a snapshot of its tree since the await
+	// began.
+	Saved
 )
 
-var eventNames = [...]string{HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight"}
+var eventNames = [...]string{HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot"}
 
 func (e Event) String() string {
 	if int(e) < len(eventNames) && e != 0 {

@@ -14,9 +14,10 @@ type stepper struct {
 	next       int    // index of the step to be carried out
 	generation uint32 // of the timer that is waited for
 	names      []name
-	awaiting   bool // the step at next is an await that waits
-	callsLeft  int  // Await Calls
-	writeBegun bool // Await InFlight
+	awaiting   bool  // the step at next is an await that waits
+	callsLeft  int   // Await Calls
+	writeBegun bool  // Await InFlight
+	saved      []int // Await Saved: those that have
 	armed      plan.Point
 	watching   bool // the step at next waits for armed
 	slow       []plan.Link
@@ -74,6 +75,10 @@ func (r *run) reached(p *process, verb, what string, peer paxos.ID) { r.point(p,
 // point is told of every protocol point and carries out the step that waits for
 // it at once, before anything else happens.
 func (r *run) point(p *process, verb, what string, peer paxos.ID) {
+	if r.awaiting && verb == "logs" && what == "snapshot" {
+		r.saved = append(r.saved, int(p.id))
+		r.dirty = true
+	}
 	if !r.watching {
 		return
 	}
@@ -96,6 +101,7 @@ func (r *run) point(p *process, verb, what string, peer paxos.ID) {
 
 func (r *run) beginAwait(s *plan.Step) {
 	r.awaiting, r.callsLeft, r.writeBegun = true, s.Count, false
+	r.saved = nil
 	r.generation++
 	r.wake(int64(s.Within), stepDue, r.generation)
 	r.dirty = true
@@ -137,6 +143,13 @@ func (r *run) fulfilled(s *plan.Step) bool {
 		return r.callsLeft <= 0
 	case plan.InFlight:
 		return r.writeBegun
+	case plan.Saved:
+		for _, n := range plan.Resolve(r, s.A, s.Except, nil) {
+			if !slices.Contains(r.saved, n) {
+				return false
+			}
+		}
+		return true
 	case plan.Expired:
 		for _, t := range s.A {
 			if c := plan.ClientNumber(t); c < 0 || !r.clients[c].expired {

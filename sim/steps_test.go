@@ -171,6 +171,8 @@ func TestAwaits(t *testing.T) {
 		end   string // what the run's end must say, "" for a whole run
 	}{
 		{"calls", []string{"+0s await calls 30 within 20s"}, ""},
+		{"snapshot", []string{"+0s crash all", "+0s start all", "+0s await snapshot n3 within 20s"}, ""},
+		{"snapshot of one that is down", []string{"+0s crash n3", "+0s await snapshot n3 within 5s"}, "step 2"},
 		{"calls that nobody makes", []string{"+0s await calls 3000 within 60s"}, "step 1"},
 		{"no leader", []string{"+0s crash all", "+0s await no-leader within 1s"}, ""},
 		{"no leader while one leads", []string{"+0s await no-leader within 5s"}, "was not fulfilled"},

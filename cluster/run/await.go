@@ -58,6 +58,8 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 		return err
 	case plan.InFlight:
 		return w.awaitWrite(ctx, within)
+	case plan.Saved:
+		return w.servers.awaitSnapshots(ctx, within, plan.Resolve(w.servers.view(), s.A, s.Except, nil))
 	case plan.Expired:
 		return await(ctx, within, func() bool { return w.allExpired(s.A) })
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -258,3 +260,49 @@ func TestBarWhereItCannotBe(t *testing.T) {
 		t.Errorf("got %v, want a word about the world", err)
 	}
 }
+
+func TestAwaitSnapshots(t *testing.T) {
+	f := three()
+	dir := t.TempDir()
+	w, _ := worldOf(t, f)
+	w.servers.ensemble = housed{f, dir}
+	at := filepath.Join(dir, "data", "version-2")
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(at, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(at, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("snapshot.0", "old")
+	put("log.1", "x")
+	synctest.Test(t, func(t *testing.T) {
+		if err := w.servers.awaitSnapshots(t.Context(), 2*time.Second, []int{3}); !errors.Is(err, errLate) {
+			t.Errorf("nothing new: got %v, want %v", err, errLate)
+		}
+		done := make(chan error, 1)
+		go func() { done <- w.servers.awaitSnapshots(t.Context(), 2*time.Second, []int{3}) }()
+		synctest.Wait()
+		put("snapshot.5", "")
+		time.Sleep(time.Second) // of the bubble's clock: an empty file is none
+		select {
+		case err := <-done:
+			t.Errorf("an empty file counted: %v", err)
+		default:
+		}
+		put("snapshot.5", "new")
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// housed is an ensemble with a folder.
+type housed struct {
+	*told
+	dir string
+}
+
+func (h housed) Dir(int) string { return h.dir }

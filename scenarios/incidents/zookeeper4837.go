@@ -24,7 +24,8 @@ steps
 	+0s silence c1
 	+0s bar n3
 	+0s start all
-	+8s crash n3
+	+0s await snapshot n3 within 60s
+	+0s crash n3
 	+0s unbar n3
 	+0s await leader within 40s
 	+0s start n3
