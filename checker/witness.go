@@ -92,8 +92,11 @@ func (r *Run) lag(w *witness.Result) string {
 // confirm asks whether the values contradict every order, too, or only the
 // zxids do.
 func (r *Run) confirm(w *witness.Result, b Budget) Result {
-	first := &w.Breaches[0]
 	found := r.judgeValues(b)
+	if len(w.Breaches) == 0 {
+		panic(fmt.Sprintf("checker: a history of grade %v without a breach", w.Grade))
+	}
+	first := &w.Breaches[0]
 	about := strings.TrimSpace(" " + top(first.Path))
 	switch {
 	case found.Verdict == Violation && found.Signature != sessionOrder:

@@ -71,9 +71,21 @@
 // # Weaknesses
 //
 // Multis without an answer, and lost creates and deletes, are chosen when first
-// needed, the one called last of those that fit. With several that fit equally
-// that can be the wrong one; then the breach is Guessed. Where a refused multi
-// does not say which part failed, a hidden write is put where the first part can
-// fail. Numbers of sequential names are taken as given: ZooKeeper counts creates,
-// the model counts changes. Watches are not judged here.
+// needed, the one called last of those that fit. Where several fit, or where the
+// end of a session would do as well as a lost delete, or where one lost write
+// needs another one to succeed, that is a guess: an acceptance stands, since its
+// certificate is verified, but a breach is Guessed and proves nothing. Where a
+// refused multi does not say which part failed, a hidden write is put where the
+// first part can fail. Only single lost sets are matched exactly.
+//
+// A lost write is held to the zxid that a Stat shows of it, although by its
+// values alone it could have taken effect later: a history may then be called
+// ordered sequential where a search by values finds it linearizable.
+//
+// Numbers of sequential names are taken as given: ZooKeeper counts creates, the
+// model counts changes. The child version is held to bounds where lost writes or
+// ephemeral znodes may have changed it. Nothing is said of the root's own data
+// and Stat. ACLs, containers and TTLs are not known. Watches are not judged here.
+//
+// All of a history is held in memory, with some 50 bytes a call beyond it.
 package witness

@@ -147,10 +147,11 @@ func (j *judge) coax(list []candidate) (candidate, bool) {
 		for range coaxTries {
 			parts := j.parts(c.op)
 			err, i := j.try(parts, sessionOf(&j.in.Ops[c.op]))
-			if err == "" {
+			over := j.over(c.op, int32(len(j.entries))) // by what was hidden for it
+			if err == "" && !over {
 				return c, true
 			}
-			if p := parts[i]; !j.enable(&p, err) {
+			if p := parts[i]; over || !j.enable(&p, err) {
 				break
 			}
 		}

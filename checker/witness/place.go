@@ -31,7 +31,15 @@ func (j *judge) grade() {
 	}
 }
 
+// accept notes a grade. Where lost writes had to be guessed, one guess may stand
+// against another, and only the verifier knows.
 func (j *judge) accept(g Grade, c *Certificate) {
+	if j.guessed {
+		if err := c.Verify(j.in); err != nil {
+			j.breach(Breach{Promise: Replay, Guessed: true, Why: fmt.Sprintf("The lost writes that were chosen from do not go together: %v.", err)})
+			return
+		}
+	}
 	j.result.Grade, j.result.Certificate = g, c
 }
 
