@@ -9,17 +9,23 @@ var zookeeper4837 = &Incident{
 		"snapshots that hold what is cut off.",
 	Signature: "servers-agree", Affected: "zk-3.9.5", Fixed: "zk-repaired",
 	Release: "3.9.5",
-	// No transaction may be made before n3 is back, so no session may expire.
+	// A real ensemble may begin with another leader than n3: the plan makes it lead
+	// first. No transaction may be made before n3 is back, so no session may expire.
 	tick: "500ms", session: "10s",
 	script: `setup
 	+0s create /r "0"
 client c1 n3
-	+1s create /x "lost"
+	+12500ms create /x "lost"
 client c2 n1
 	+0s get /r
 steps
-	at 900ms cut n3 -- n1,n2
-	at 2s crash all
+	+0s crash n1,n2
+	+0s await no-leader within 20s
+	+0s start n1,n2
+	+0s await leader except n1,n2 within 30s
+	+0s await ready within 30s
+	at 12s cut n3 -- n1,n2
+	at 13500ms crash all
 	+0s heal
 	+0s silence c1
 	+0s bar n3
