@@ -44,7 +44,7 @@ func TestJudgeAgainstPorcupine(t *testing.T) {
 		case r.Grade == Ordered && !writes:
 			t.Fatalf("%s: %v, and no order of the writes explains them\n%s", how, r.Grade, shown(in))
 		case how == "nothing" && r.Grade < Ordered && !guessed(r):
-			t.Fatalf("refuted, but made so: %v\n%s", r.Breaches, shown(in))
+			t.Errorf("refuted, but made so: %v\n%s", r.Breaches, shown(in))
 		case how == "nothing" && r.Grade < Ordered:
 			n["sound, given up after a guess"]++
 		case how == "nothing" && !p.lag && !accepted:

@@ -14,6 +14,7 @@ type lostWrites struct {
 	// the path that was asked for.
 	sets, creates, deletes map[int32][]candidate
 	values                 map[value][]candidate // single sets
+	placed                 map[value]bool        // whose zxid a Stat shows
 	nameless               map[string][]candidate
 	// free counts by znode the single sets that fill no hole yet.
 	free map[int32]int
@@ -30,7 +31,7 @@ type value struct {
 }
 
 func (l *lostWrites) init() {
-	l.values = map[value][]candidate{}
+	l.values, l.placed = map[value][]candidate{}, map[value]bool{}
 	l.used = map[int32]bool{}
 	l.sets, l.creates, l.deletes = map[int32][]candidate{}, map[int32][]candidate{}, map[int32][]candidate{}
 	l.nameless, l.free, l.multis, l.kids = map[string][]candidate{}, map[int32]int{}, map[int32]bool{}, map[int32]int{}

@@ -50,6 +50,11 @@ func (j *judge) pin() {
 		}
 		return cmp.Compare(a.id, b.id)
 	})
+	for i := range j.pins {
+		if p := &j.pins[i]; p.shown {
+			j.lost.placed[value{p.id, p.data}] = true
+		}
+	}
 	j.pins = slices.CompactFunc(j.pins, func(a, b pin) bool { return a.zxid == b.zxid && a.id == b.id && a.create == b.create })
 }
 
@@ -88,6 +93,9 @@ func (j *judge) pinned(p *pin) bool {
 		if n.exists && n.czxid.lo == p.zxid && n.czxid.hi == p.zxid {
 			return true // made by the same multi as another one
 		}
+		if n.exists && j.remade(p, z) {
+			return true
+		}
 		if n.exists && !j.remove(p.id) {
 			return false
 		}
@@ -101,4 +109,16 @@ func (j *judge) pinned(p *pin) bool {
 		return false
 	}
 	return j.set(p.id, hidden{data: p.data, shown: p.shown}, z)
+}
+
+// remade looks for a lost multi that deletes a znode and makes it anew.
+func (j *judge) remade(p *pin, z stamp) bool {
+	due := j.dueNow()
+	for _, c := range j.lost.creates[p.id] {
+		if o := &j.in.Ops[c.op]; o.Op == "multi" && o.Call <= due && !j.lost.used[c.op] && j.works(c) {
+			j.take(c, -1, p.owner, z)
+			return j.znodes[p.id].exists
+		}
+	}
+	return false
 }

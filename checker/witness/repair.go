@@ -121,6 +121,7 @@ func (j *judge) set(id int32, h hidden, z stamp) bool {
 	}
 	n := &j.znodes[id]
 	if j.lost.multis[id] {
+		j.guessed = j.guessed || !h.shown
 		single := j.singleSet(id, h)
 		if !single || !h.shown && j.lost.free[id] == 0 {
 			if c, ok := j.latest(j.lost.sets[id], func(c candidate) bool { return j.multiSet(c, h) }); ok {
@@ -152,6 +153,9 @@ func (j *judge) singleSet(id int32, h hidden) bool {
 		o := &j.in.Ops[c.op]
 		if o.Call > due {
 			break
+		}
+		if !h.shown && j.lost.placed[value{id, o.Data}] && j.lost.multis[id] {
+			continue // it has a place of its own
 		}
 		if o.Op == "set" && (o.Version < 0 || o.Version == version) {
 			return true
