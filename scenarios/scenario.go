@@ -121,7 +121,7 @@ func (d *Draw) Fault(format string, args ...any) {
 	d.Step("await in-flight within 30s")
 	longest := 6 * plan.Millisecond
 	if !d.faulted {
-		longest = 1500 * plan.Microsecond
+		longest = 500 * plan.Microsecond
 	}
 	d.faulted = true
 	d.wait = d.stream.Duration(0, longest) / (100 * plan.Microsecond) * (100 * plan.Microsecond)
