@@ -17,15 +17,15 @@ var zookeeper4837 = &Incident{
 	+0s create /r "0"
 client c1 n1
 	+0s get /r
-	+1s create /x "lost"
+	+2500ms create /x "lost"
 client c2 n2
-	+1s create /x "lost"
+	+2500ms create /x "lost"
 client c3 n3
-	+1s create /x "lost"
+	+2500ms create /x "lost"
 steps
 	at 800ms name L leader
 	+0s cut L -- others
-	at 2s crash all
+	at 3500ms crash all
 	+0s heal
 	+0s silence c1,c2,c3
 	+0s bar L
