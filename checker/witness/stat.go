@@ -40,10 +40,9 @@ func (j *judge) stat(id int32, e *runlog.Event) bool {
 		return false
 	case e.Cversion > n.chi && !hidden:
 		return false
-	case e.Cversion > n.chi:
-		n.pre += e.Cversion - n.chi
-		n.chi = e.Cversion
 	}
+	// All above the least that was possible is a change still to be placed.
+	n.pre += e.Cversion - n.clo
 	n.clo, n.chi = e.Cversion, e.Cversion
 	return true
 }
