@@ -18,8 +18,9 @@ type lostWrites struct {
 	nameless               map[string][]candidate
 	// free counts by znode the single sets that fill no hole yet.
 	free map[int32]int
-	// multis are the znodes that a lost multi touches.
-	multis map[int32]bool
+	// multis are the znodes that a lost multi touches; tricky those that one, or
+	// a lost create or delete, does.
+	multis, tricky map[int32]bool
 	// kids counts by znode the lost writes that may change its children.
 	kids map[int32]int
 }
@@ -34,7 +35,7 @@ func (l *lostWrites) init() {
 	l.values, l.placed = map[value][]candidate{}, map[value]bool{}
 	l.used = map[int32]bool{}
 	l.sets, l.creates, l.deletes = map[int32][]candidate{}, map[int32][]candidate{}, map[int32][]candidate{}
-	l.nameless, l.free, l.multis, l.kids = map[string][]candidate{}, map[int32]int{}, map[int32]bool{}, map[int32]int{}
+	l.nameless, l.free, l.multis, l.tricky, l.kids = map[string][]candidate{}, map[int32]int{}, map[int32]bool{}, map[int32]bool{}, map[int32]int{}
 }
 
 func (j *judge) addLost(op int32) {
@@ -47,6 +48,9 @@ func (j *judge) addLost(op int32) {
 		if o.Op == "multi" {
 			path = o.Parts[i].Path
 			l.multis[max(p.id, 0)] = true
+		}
+		if o.Op == "multi" || p.verb != sets {
+			l.tricky[max(p.id, 0)] = true
 		}
 		switch {
 		case p.verb == sets:
@@ -198,6 +202,18 @@ func (j *judge) take(c candidate, name int32, owner int64, z stamp) {
 	j.apply(parts, owner, z)
 	j.hiding, j.doing = false, noOp
 	j.hide(hidden{op: c.op, id: -1})
+}
+
+// doubtful says whether what became of a znode rests on choices among lost writes
+// that no matching decides: then a contradiction there proves nothing.
+func (j *judge) doubtful(path string) bool {
+	id, known := j.byPath[path]
+	if j.guessed || !known {
+		return j.guessed || len(j.lost.tricky) > 0
+	}
+	up := max(j.znodes[id].parent, 0)
+	nameless := len(path) > sequenceDigits && len(j.lost.nameless[path[:len(path)-sequenceDigits]]) > 0
+	return nameless || j.lost.tricky[id] || up > 0 && j.lost.tricky[up] || j.lost.kids[id] > 0
 }
 
 // over says whether a lost write's session had ended before an entry.

@@ -164,7 +164,7 @@ func (j *judge) unfilled(h *hidden) bool {
 		}
 	}
 	j.breach(Breach{
-		Promise: Replay, Path: path, Guessed: j.guessed,
+		Promise: Replay, Path: path, Guessed: j.doubtful(path),
 		Why: fmt.Sprintf("Somebody set %s to version %d%s, before %.3f s. Of the %d lost writes to it that were called by then, none is left that can have done it.",
 			path, h.version, value, float64(h.due)/1e9, n),
 	})

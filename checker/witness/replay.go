@@ -62,7 +62,7 @@ func (j *judge) refute(p Promise, op int32, path, what string) bool {
 	if j.orphan != 0 {
 		p, what = Owned, what+fmt.Sprintf(" It was ephemeral, and its session %#x wrote on later.", uint64(j.orphan))
 	}
-	b := Breach{Promise: p, Path: path, Ops: []int{int(op)}, Guessed: j.guessed}
+	b := Breach{Promise: p, Path: path, Ops: []int{int(op)}, Guessed: j.doubtful(path)}
 	if j.culprit != noOp {
 		b.Ops = []int{int(j.culprit), int(op)}
 	}
@@ -239,6 +239,7 @@ func (j *judge) read(op int32, o *runlog.Operation) bool {
 		n = &j.znodes[id]
 	}
 	if w.exists && !j.stat(id, &o.Result) {
+		j.guessed = j.guessed || len(j.ended) > 0 // when a session ended is not known to the zxid
 		return j.refute(PrefixReads, op, o.Path, j.statWhy(id, &o.Result))
 	}
 	j.at[op] = int32(len(j.entries))
