@@ -29,8 +29,8 @@
 //  1. Start all servers; wait until one leads and all others follow it.
 //  2. Make the setup calls, one after the other, as client c0.
 //  3. Start the clients, and carry out the steps.
-//  4. Undo what the steps left in force: heal links, start and resume servers,
-//     connect clients. Wait until the ensemble is healthy as in 1.
+//  4. Undo what the steps left in force: heal links, unbar, start and resume
+//     servers, connect clients. Wait until the ensemble is healthy as in 1.
 //  5. Let the clients go on for Topology.Settle, then stop each after the call
 //     it has open.
 //  6. On every server: sync, then read every znode. These are the final reads.
