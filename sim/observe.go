@@ -21,7 +21,7 @@ func (r *run) arrived(p *process, m *paxos.Message, cause int64) int64 {
 	if r.worthALine(m) {
 		line = r.message(runlog.Recv, int(p.id), int(m.From), m, cause)
 	}
-	r.point(p, "receives", m.Kind.String(), m.From)
+	r.reached(p, "receives", m.Kind.String(), m.From)
 	return line
 }
 
@@ -46,14 +46,14 @@ func (r *run) wrote(p *process, what string, epoch uint32, z paxos.Zxid, chain u
 	if !r.quiet {
 		r.disk(runlog.Write, p, what, epoch, z, chain)
 	}
-	r.point(p, "writes", what, 0)
+	r.reached(p, "writes", what, 0)
 }
 
 func (r *run) synced(p *process, what string, z paxos.Zxid) {
 	if !r.quiet {
 		r.disk(runlog.Synced, p, what, 0, z, 0)
 	}
-	r.point(p, "logs", what, 0)
+	r.reached(p, "logs", what, 0)
 }
 
 func (r *run) disk(kind runlog.Kind, p *process, what string, epoch uint32, z paxos.Zxid, chain uint64) {
@@ -86,7 +86,7 @@ func (r *run) noted(p *process, n *paxos.Note) {
 	}
 	r.write()
 	if n.Kind == paxos.Applied {
-		r.point(p, "applies", "", 0)
+		r.reached(p, "applies", "", 0)
 	}
 }
 

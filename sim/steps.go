@@ -69,12 +69,9 @@ func (r *run) stepDue(generation uint32) {
 	r.nextStep()
 }
 
-// reached is the kernel telling of a protocol point.
-func (r *run) reached(p *process, verb, what string, peer paxos.ID) { r.point(p, verb, what, peer) }
-
-// point is told of every protocol point and carries out the step that waits for
+// reached is told of every protocol point and carries out the step that waits for
 // it at once, before anything else happens.
-func (r *run) point(p *process, verb, what string, peer paxos.ID) {
+func (r *run) reached(p *process, verb, what string, peer paxos.ID) {
 	if r.awaiting && verb == "logs" && what == "snapshot" {
 		r.saved = append(r.saved, int(p.id))
 		r.dirty = true

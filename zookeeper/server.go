@@ -7,10 +7,6 @@ import (
 	"github.com/schismlab/schism/paxos/zab"
 )
 
-// timerTick is the timer of package zab that fires each half tick. The server
-// counts on it, too.
-const timerTick uint8 = 1
-
 // Server is a whole ZooKeeper server: consensus, and what turns clients'
 // requests into transactions and transactions into replies. It is a machine as
 // package paxos describes it.
@@ -101,7 +97,7 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 			s.startServing(out)
 		}
 	}
-	if ev.Kind == paxos.Fired && ev.Timer == timerTick {
+	if ev.Kind == paxos.Fired && ev.Timer == zab.TimerTick {
 		s.expire(out)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // The timers of a server. Numbers below FirstFreeTimer belong to this package.
 const (
 	timerElection uint8 = iota // votes: send again, or decide
-	timerTick                  // half a tick has passed
+	TimerTick                  // half a tick has passed; the layer above counts on it, too
 	timerRedial                // try the leader's port once more
 	FirstFreeTimer
 )
@@ -78,7 +78,7 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 	case paxos.Boot:
 		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
 		s.look(out)
-		out.SetTimer(timerTick, s.cfg.Tick/2)
+		out.SetTimer(TimerTick, s.cfg.Tick/2)
 	case paxos.Fired:
 		s.fired(ev.Timer, out)
 	case paxos.Arrived:
@@ -100,9 +100,9 @@ func (s *Server) fired(timer uint8, out *paxos.Effects) {
 	switch timer {
 	case timerElection:
 		s.electionFired(out)
-	case timerTick:
+	case TimerTick:
 		s.tick(out)
-		out.SetTimer(timerTick, s.cfg.Tick/2)
+		out.SetTimer(TimerTick, s.cfg.Tick/2)
 	case timerRedial:
 		if s.phase == dialling {
 			out.Dial(s.leader)

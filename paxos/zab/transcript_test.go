@@ -265,7 +265,7 @@ func (s *stage) tick(t *testing.T, d *datadriven.TestData) {
 		count, _ = strconv.Atoi(ws[1])
 	}
 	for range count {
-		s.lab.fire(server(t, ws[0]), timerTick)
+		s.lab.fire(server(t, ws[0]), TimerTick)
 	}
 }
 
