@@ -17,10 +17,18 @@ import (
 
 //go:generate go run ./pin -table pins.txt
 
-// Default is the release that runs when none is named: the newest known.
-const Default = "3.9.5"
+// Default is the release of ZooKeeper that runs when none is named: the newest
+// known. DefaultFlink is the same of Flink.
+const (
+	Default      = "3.9.5"
+	DefaultFlink = "2.3.0"
+)
 
-const zooKeeper = "zookeeper"
+// The products of the table, as it names them.
+const (
+	zooKeeper = "zookeeper"
+	flink     = "flink"
+)
 
 //go:embed pins.txt
 var table []byte
@@ -36,10 +44,15 @@ var releases = sync.OnceValue(func() []pins.Release {
 })
 
 // Versions lists the known releases of ZooKeeper, oldest first.
-func Versions() []string {
+func Versions() []string { return versions(zooKeeper) }
+
+// FlinkVersions lists the known releases of Flink, oldest first.
+func FlinkVersions() []string { return versions(flink) }
+
+func versions(product string) []string {
 	var vs []string
 	for _, r := range releases() {
-		if r.Product == zooKeeper {
+		if r.Product == product {
 			vs = append(vs, r.Version)
 		}
 	}
@@ -51,7 +64,17 @@ func Versions() []string {
 // fetched. The error is an *UnknownVersion, a *WrongChecksum (the jar is not
 // kept) or a *cluster.NotReady, when there is nowhere to fetch from.
 func ZooKeeper(ctx context.Context, version string) (classpath []string, err error) {
-	r, err := find(version)
+	return classPath(ctx, zooKeeper, version)
+}
+
+// Flink is ZooKeeper for a release of Flink: the class path of a session
+// cluster's JobManagers and TaskManagers, about 70 MB.
+func Flink(ctx context.Context, version string) (classpath []string, err error) {
+	return classPath(ctx, flink, version)
+}
+
+func classPath(ctx context.Context, product, version string) (paths []string, err error) {
+	r, err := find(product, version)
 	if err != nil {
 		return nil, err
 	}
@@ -60,18 +83,31 @@ func ZooKeeper(ctx context.Context, version string) (classpath []string, err err
 		return nil, err
 	}
 	if err := (store{dir: dir, source: sourceFromEnv()}).complete(ctx, r.Jars); err != nil {
-		return nil, fmt.Errorf("ZooKeeper %s: %w", version, err)
+		return nil, fmt.Errorf("%s %s: %w", properName(product), version, err)
 	}
 	for _, j := range r.Jars {
-		classpath = append(classpath, filepath.Join(dir, filepath.FromSlash(j.Path())))
+		paths = append(paths, filepath.Join(dir, filepath.FromSlash(j.Path())))
 	}
-	return classpath, nil
+	return paths, nil
 }
 
-// Digest identifies the whole class path of a release by content: the SHA-512
-// over its pins, in hexadecimal. It needs no file.
-func Digest(version string) (string, error) {
-	r, err := find(version)
+// properName is how people write the product's name.
+func properName(product string) string {
+	if product == flink {
+		return "Flink"
+	}
+	return "ZooKeeper"
+}
+
+// Digest identifies the whole class path of a release of ZooKeeper by content:
+// the SHA-512 over its pins, in hexadecimal. It needs no file.
+func Digest(version string) (string, error) { return digest(zooKeeper, version) }
+
+// FlinkDigest is Digest for a release of Flink.
+func FlinkDigest(version string) (string, error) { return digest(flink, version) }
+
+func digest(product, version string) (string, error) {
+	r, err := find(product, version)
 	if err != nil {
 		return "", err
 	}
@@ -82,27 +118,30 @@ func Digest(version string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func find(version string) (pins.Release, error) {
+func find(product, version string) (pins.Release, error) {
 	for _, r := range releases() {
-		if r.Product == zooKeeper && r.Version == version {
+		if r.Product == product && r.Version == version {
 			return r, nil
 		}
 	}
-	known := Versions()
-	return pins.Release{}, &UnknownVersion{Version: version, Nearest: nearest(version, known), Known: known}
+	known := versions(product)
+	return pins.Release{}, &UnknownVersion{
+		Product: properName(product), Version: version, Nearest: nearest(version, known), Known: known,
+	}
 }
 
 // UnknownVersion says that no release of that name is pinned here.
 type UnknownVersion struct {
-	Version string
+	// Product is "ZooKeeper" or "Flink".
+	Product, Version string
 	// Nearest is the known release closest to it, Known are all.
 	Nearest string
 	Known   []string
 }
 
 func (e *UnknownVersion) Error() string {
-	return fmt.Sprintf("no ZooKeeper release %q is known; nearest is %s (known: %s)",
-		e.Version, e.Nearest, strings.Join(e.Known, ", "))
+	return fmt.Sprintf("no %s release %q is known; nearest is %s (known: %s)",
+		e.Product, e.Version, e.Nearest, strings.Join(e.Known, ", "))
 }
 
 // WrongChecksum says that a jar's content is not what the pin demands. It was

@@ -1,14 +1,15 @@
 // Command pin makes the table of jars that package artifact trusts.
 //
 //	go run ./cluster/artifact/pin 3.9.5 3.8.4
+//	go run ./cluster/artifact/pin -product flink 2.2.1
 //
-// resolves these releases of ZooKeeper with the Maven client in PATH, sums up
-// every jar of their runtime class paths and writes the releases into the
-// table (-table, by default cluster/artifact/pins.txt), in place of lines that
-// are there for them. Lines of other releases stay as they are. Without a
-// release it only checks that the table parses and puts it in order.
+// resolves these releases of ZooKeeper, or of Flink, with the Maven client in
+// PATH, sums up every jar of their runtime class paths and writes the releases
+// into the table (-table, by default cluster/artifact/pins.txt), in place of
+// lines that are there for them. Lines of other releases stay as they are.
+// Without a release it only checks that the table parses and puts it in order.
 //
-// What it adds to a release's own dependencies, and leaves out:
+// What it adds to a release's own dependencies of ZooKeeper, and leaves out:
 //
 //   - io.dropwizard.metrics:metrics-core and org.xerial.snappy:snappy-java, which
 //     a server from 3.5 on needs at start and does not declare for others;
@@ -16,6 +17,11 @@
 //     by system properties alone. Other bindings are excluded;
 //   - jars for one platform only (those with a classifier): all are optional
 //     native speed-ups of Netty, which servers here do not use.
+//
+// Flink's distribution is one large jar that is not published to repositories.
+// Its parts are: flink-clients, flink-runtime, flink-runtime-web and
+// flink-connector-files with what they need make a session cluster and carry
+// streaming jobs. Log4j 2 is added, as in the distribution.
 //
 // The sums say what was downloaded today. Read the difference before you commit
 // it: a sum that changes for a coordinate that was pinned before is an alarm.
@@ -41,20 +47,29 @@ import (
 	"github.com/schismlab/schism/cluster/artifact/internal/pins"
 )
 
-const product = "zookeeper"
+// products says what the class path of a product's release is resolved from.
+var products = map[string]func(version string) []maven.Dependency{
+	"zookeeper": zooKeeper,
+	"flink":     flink,
+}
 
 func main() {
+	product := flag.String("product", "zookeeper", "whose releases: zookeeper or flink")
 	table := flag.String("table", filepath.Join("cluster", "artifact", "pins.txt"), "the table to rewrite")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *table, flag.Args()); err != nil {
+	if err := run(ctx, *table, *product, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "pin:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, table string, releases []string) error {
+func run(ctx context.Context, table, product string, releases []string) error {
+	dependencies := products[product]
+	if dependencies == nil {
+		return fmt.Errorf("-product %s: want zookeeper or flink", product)
+	}
 	text, err := os.ReadFile(table)
 	if err != nil && !os.IsNotExist(err) {
 		return err
@@ -65,15 +80,15 @@ func run(ctx context.Context, table string, releases []string) error {
 	}
 	for _, v := range releases {
 		if !version.IsValid("go" + v) {
-			return fmt.Errorf("%q is not a release of ZooKeeper; want three numbers, as 3.9.5", v)
+			return fmt.Errorf("%q is not a release of %s; want three numbers, as 3.9.5", v, product)
 		}
-		r, err := resolve(ctx, v)
+		r, err := resolve(ctx, product, v, dependencies(v))
 		if err != nil {
-			return fmt.Errorf("ZooKeeper %s: %w", v, err)
+			return fmt.Errorf("%s %s: %w", product, v, err)
 		}
 		all = slices.DeleteFunc(all, func(o pins.Release) bool { return o.Product == product && o.Version == v })
 		all = append(all, r)
-		fmt.Printf("ZooKeeper %s: %d jars\n", v, len(r.Jars))
+		fmt.Printf("%s %s: %d jars\n", product, v, len(r.Jars))
 	}
 	slices.SortFunc(all, func(a, b pins.Release) int {
 		return cmp.Or(cmp.Compare(a.Product, b.Product), version.Compare("go"+a.Version, "go"+b.Version))
@@ -93,13 +108,13 @@ func write(table string, all []pins.Release) error {
 	return os.Rename(temp, table)
 }
 
-func resolve(ctx context.Context, v string) (pins.Release, error) {
+func resolve(ctx context.Context, product, v string, deps []maven.Dependency) (pins.Release, error) {
 	dir, err := os.MkdirTemp("", "schism-pin-")
 	if err != nil {
 		return pins.Release{}, err
 	}
 	defer os.RemoveAll(dir)
-	if err := maven.Resolve(ctx, dir, dependencies(v)); err != nil {
+	if err := maven.Resolve(ctx, dir, deps); err != nil {
 		return pins.Release{}, err
 	}
 	r := pins.Release{Product: product, Version: v}
@@ -116,9 +131,9 @@ func resolve(ctx context.Context, v string) (pins.Release, error) {
 	return r, err
 }
 
-// dependencies are what a class path is resolved from. The binding stands
+// zooKeeper is what a server's class path is resolved from. The binding stands
 // first: of two versions of slf4j-api at the same depth Maven takes the first.
-func dependencies(v string) []maven.Dependency {
+func zooKeeper(v string) []maven.Dependency {
 	binding := "1.7.36"
 	if version.Compare("go"+v, "go3.9.0") >= 0 {
 		binding = "2.0.13"
@@ -137,6 +152,19 @@ func dependencies(v string) []maven.Dependency {
 		deps = append(deps,
 			maven.Dependency{GroupID: "io.dropwizard.metrics", ArtifactID: "metrics-core", Version: "4.1.12.1"},
 			maven.Dependency{GroupID: "org.xerial.snappy", ArtifactID: "snappy-java", Version: "1.1.10.5"})
+	}
+	return deps
+}
+
+// flink is what a session cluster's class path is resolved from.
+func flink(v string) []maven.Dependency {
+	const log4j = "2.24.3"
+	deps := []maven.Dependency{
+		{GroupID: "org.apache.logging.log4j", ArtifactID: "log4j-core", Version: log4j},
+		{GroupID: "org.apache.logging.log4j", ArtifactID: "log4j-slf4j-impl", Version: log4j},
+	}
+	for _, part := range []string{"flink-clients", "flink-runtime", "flink-runtime-web", "flink-connector-files"} {
+		deps = append(deps, maven.Dependency{GroupID: "org.apache.flink", ArtifactID: part, Version: v})
 	}
 	return deps
 }
