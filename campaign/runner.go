@@ -114,6 +114,8 @@ func (r *Runner) header(p *plan.Plan) runlog.Header {
 		Scenario: p.Scenario, Seed: p.Seed, World: r.World, Bug: p.Bug, Servers: p.Topology.Servers, Clients: len(p.Clients),
 		Variant: cmp.Or(r.Version, artifact.Default),
 	}
+	h.Session = int64(p.Topology.SessionTimeout)
+	h.Checkpoint = int64(p.Flink.Checkpoint)
 	if r.World == Sim {
 		h.Variant = cmp.Or(p.Variant, sim.Variant)
 	}

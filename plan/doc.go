@@ -24,6 +24,29 @@
 // are carried out one after the other; an await step ends when what it waits
 // for has come, or fails the run as unfinished when it has not come in time.
 //
+// # Flink
+//
+// A plan may have a line about Flink: a session cluster beside the ensemble with
+// one job, which reads what clients append to /in/k1, /in/k2, … and follows the
+// znode /conf. See Flink. Its processes jm1, …, tm1, … are targets of crash,
+// start, restart, pause, resume, cut, slow, heal and name; jobleader, jobstandby,
+// jobmanagers, taskmanagers and zookeeper are role words:
+//
+//	flink jobmanagers 2 taskmanagers 2 keys 4 checkpoint 500ms sink files
+//	…
+//	at 2s name J jobleader
+//	+0s cut J -- zookeeper
+//	+0s await job-leader except J within 30s
+//	+0s await checkpoints 3 within 30s
+//	+1s heal
+//
+// The world starts Flink after the setup calls, submits the job, and starts the
+// clients when it runs. A JobManager or TaskManager that ends by itself is
+// started again, as a supervisor would; one that a step crashed is not, until a
+// step says so or the steps are over. After the clients have stopped, the world
+// waits until the job has read all there is and has completed a checkpoint that
+// was triggered after that: what it has not put out by then it never will.
+//
 // # What every world does around the steps
 //
 //  1. Start all servers; wait until one leads and all others follow it.

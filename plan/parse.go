@@ -157,7 +157,7 @@ func (r *reader) ppm(into *int) error {
 	return nil
 }
 
-var topWords = []string{"scenario", "seed", "variant", "bug", "servers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "setup", "client", "steps"}
+var topWords = []string{"scenario", "seed", "variant", "bug", "servers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "flink", "setup", "client", "steps"}
 
 // item reads one line: a top-level word, or an item of the section it is in.
 func (r *reader) item(p *Plan, section *string) error {
@@ -240,6 +240,8 @@ func (r *reader) top(p *Plan, section *string) error {
 		return r.net(&t.Net)
 	case "disk":
 		return firstError(r.expect("sync"), r.duration(&t.Disk.Sync), r.expect("jitter"), r.duration(&t.Disk.Jitter))
+	case "flink":
+		return r.flink(&p.Flink)
 	case "setup", "steps":
 		*section = word
 	case "client":

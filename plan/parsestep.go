@@ -53,6 +53,8 @@ func (r *reader) body(s *Step) error {
 			r.expect("jitter"), r.duration(&s.Link.Jitter), r.expect("loss"), r.ppm(&s.Link.Loss))
 	case Jump:
 		return firstError(r.targets(&s.A), r.expect("by"), r.duration(&s.By))
+	case Savepoint, Cancel:
+		return nil
 	case Await:
 		return r.event(s)
 	}
@@ -82,7 +84,7 @@ func (r *reader) event(s *Step) error {
 	}
 	s.For = Event(i)
 	switch s.For {
-	case Calls:
+	case Calls, Checkpoints, Outputs:
 		return r.number(&s.Count)
 	case Expired, Saved:
 		return r.targets(&s.A)
@@ -94,7 +96,7 @@ func (r *reader) targets(into *[]string) error {
 	w := r.next()
 	for t := range strings.SplitSeq(w, ",") {
 		if !validTarget(t) {
-			return r.errorf("%q is no target: want n1, c1, a name such as L, or leader, follower, all, others, joined by commas", w)
+			return r.errorf("%q is no target: want n1, c1, jm1, tm1, a name such as L, or leader, follower, all, others, "+strings.Join(flinkWords, ", ")+", joined by commas", w)
 		}
 		*into = append(*into, t)
 	}
@@ -102,7 +104,8 @@ func (r *reader) targets(into *[]string) error {
 }
 
 func validTarget(t string) bool {
-	return t == Leader || t == Follower || t == All || t == Others || ServerNumber(t) > 0 || ClientNumber(t) > 0 || validName(t)
+	return t == Leader || t == Follower || t == All || t == Others || ServerNumber(t) > 0 || ClientNumber(t) > 0 ||
+		ProcessNumber(t) > 0 || slices.Contains(flinkWords, t) || validName(t)
 }
 
 // validName says whether s can be given to a server: a capital first, so that

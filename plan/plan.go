@@ -18,9 +18,11 @@ type Plan struct {
 	Bug string
 
 	Topology Topology
-	Setup    []Call
-	Clients  []Client
-	Steps    []Step
+	// Flink is the Flink cluster beside the ensemble, if there is one.
+	Flink   Flink
+	Setup   []Call
+	Clients []Client
+	Steps   []Step
 }
 
 // Topology is the ensemble and its surroundings.

@@ -25,6 +25,9 @@ func (p *Plan) String() string {
 	n := &t.Net
 	b.line(0, "net", "delay", n.Delay.String(), "jitter", n.Jitter.String(), "loss", ppm(n.Loss), "dup", ppm(n.Dup), "slow", ppm(n.Slow), n.SlowBy.String())
 	b.line(0, "disk", "sync", t.Disk.Sync.String(), "jitter", t.Disk.Jitter.String())
+	if p.Flink != (Flink{}) {
+		b.line(0, p.Flink.words()...)
+	}
 	b.line(0, "setup")
 	for _, c := range p.Setup {
 		b.line(1, c.String())
@@ -145,6 +148,7 @@ func (s Step) Text() string {
 		if len(s.A) > 0 {
 			w = append(w, targets(s.A), arrow, targets(s.B))
 		}
+	case Savepoint, Cancel:
 	case Jump:
 		w = append(w, targets(s.A), "by", s.By.String())
 	default:
@@ -161,7 +165,7 @@ func (s Step) Text() string {
 
 func (s Step) awaited() []string {
 	switch s.For {
-	case Calls:
+	case Calls, Checkpoints, Outputs:
 		return []string{s.For.String(), itoa(s.Count)}
 	case Expired, Saved:
 		return []string{s.For.String(), targets(s.A)}

@@ -23,6 +23,13 @@ func drawPlan(t *rapid.T) *Plan {
 			Disk: Disk{drawDuration(t), drawDuration(t)},
 		},
 	}
+	if rapid.Bool().Draw(t, "with flink") {
+		p.Flink = Flink{
+			JobManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "jobmanagers"), TaskManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "taskmanagers"),
+			Keys: rapid.IntRange(1, 99).Draw(t, "keys"), Checkpoint: Duration(rapid.Int64Range(int64(10*Millisecond), int64(600*Second)).Draw(t, "checkpoint")),
+			Sink: Sink(rapid.IntRange(int(Files), int(Attempt)).Draw(t, "sink")), Tolerant: rapid.Bool().Draw(t, "tolerant"),
+		}
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "setups") {
 		p.Setup = append(p.Setup, drawCall(t))
 	}
@@ -98,12 +105,21 @@ func drawCall(t *rapid.T) Call {
 
 func drawServers(t *rapid.T, p *Plan, names []string) []string {
 	words := append([]string{Leader, Follower, All, Others, ServerName(1), ServerName(p.Topology.Servers)}, names...)
+	words = append(words, ZooKeeperWord)
+	if f := p.Flink; f != (Flink{}) {
+		words = append(words, TargetName(JobManager(f.JobManagers)), TargetName(TaskManager(f.TaskManagers)), JobLeaderWord, JobStandby, JobManagersWord, TaskManagerWord)
+	}
 	return rapid.SliceOfN(rapid.SampledFrom(words), 1, 3).Draw(t, "targets")
 }
 
 func drawStep(t *rapid.T, p *Plan, names []string) Step {
 	s := Step{Action: Action(rapid.IntRange(int(Name), int(Await)).Draw(t, "action")), When: drawMoment(t, p, names)}
 	servers := func() []string { return drawServers(t, p, names) }
+	if s.Action.onServersOnly() {
+		bare := *p
+		bare.Flink = Flink{}
+		servers = func() []string { return drawServers(t, &bare, names) }
+	}
 	switch s.Action {
 	case Name:
 		s.As, s.A = rapid.StringMatching(`[A-Z][A-Za-z0-9]{0,4}`).Draw(t, "as"), servers()
@@ -116,6 +132,11 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		if rapid.Bool().Draw(t, "some") {
 			s.A, s.B, s.Both = servers(), servers(), rapid.Bool().Draw(t, "both")
 		}
+	case Savepoint, Cancel:
+		if p.Flink == (Flink{}) {
+			return Step{Action: Heal, When: s.When}
+		}
+		return s
 	case Jump:
 		s.A, s.By = servers(), Duration(rapid.Int64().Draw(t, "by"))
 	case Silence, Unsilence:
@@ -124,9 +145,11 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		}
 		s.A = []string{ClientName(rapid.IntRange(1, len(p.Clients)).Draw(t, "client"))}
 	case Await:
-		s.For, s.Within = Event(rapid.IntRange(int(HasLeader), int(Saved)).Draw(t, "for")), drawDuration(t)
+		s.For, s.Within = Event(rapid.IntRange(int(HasLeader), int(Outputs)).Draw(t, "for")), drawDuration(t)
 		switch {
-		case s.For == Calls:
+		case s.For >= JobLeader && p.Flink == (Flink{}):
+			s.For = Ready
+		case s.For == Calls || s.For == Checkpoints || s.For == Outputs:
 			s.Count = rapid.IntMin(0).Draw(t, "count")
 		case s.For == Saved:
 			s.A = servers()

@@ -34,6 +34,10 @@ const (
 	// Unbar ends it. Heal does not.
 	Bar
 	Unbar
+	// Savepoint asks the leading JobManager for a savepoint of the job; Cancel
+	// asks it to cancel the job. A request that is not answered is made again.
+	Savepoint
+	Cancel
 	// Jump moves the wall clock of the servers A by By. Model only.
 	Jump
 	// Await waits for For, at most Within.
@@ -42,7 +46,8 @@ const (
 
 var actionNames = [...]string{
 	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
-	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar", Jump: "jump", Await: "await",
+	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar",
+	Savepoint: "savepoint", Cancel: "cancel", Jump: "jump", Await: "await",
 }
 
 func (a Action) String() string {
@@ -57,7 +62,8 @@ type Step struct {
 	When   Moment
 	Action Action
 	// A and B are targets: server names (n1), names given by a Name step (L),
-	// client names (c1, for Silence), and the words of Role.
+	// client names (c1, for Silence), names of Flink's processes (jm1, tm1), and
+	// the words of Role.
 	A, B []string
 	// Both makes Cut, Slow and Heal go both ways.
 	Both bool
@@ -67,7 +73,7 @@ type Step struct {
 	Link   Link     // Slow
 	By     Duration // Jump
 	For    Event    // Await
-	Count  int      // Await Calls
+	Count  int      // Await Calls, Checkpoints, Outputs
 	Within Duration // Await
 }
 
@@ -143,9 +149,23 @@ const (
 	// Saved: every server of A has written a snapshot of its tree since the await
 	// began.
 	Saved
+
+	// JobLeader: a JobManager leads, by its own word, that is not among Except.
+	JobLeader
+	// NoJobLeader: no running, unpaused JobManager leads by its own word.
+	NoJobLeader
+	// JobRunning: every task of the job runs.
+	JobRunning
+	// Checkpoints: Count further checkpoints are complete.
+	Checkpoints
+	// Outputs: Count further records are committed by the sink.
+	Outputs
 )
 
-var eventNames = [...]string{HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot"}
+var eventNames = [...]string{
+	HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot",
+	JobLeader: "job-leader", NoJobLeader: "no-job-leader", JobRunning: "job-running", Checkpoints: "checkpoints", Outputs: "outputs",
+}
 
 func (e Event) String() string {
 	if int(e) < len(eventNames) && e != 0 {
@@ -166,15 +186,16 @@ type View interface {
 	Up(n int) bool
 }
 
-// Resolve gives the servers that targets stand for now, ascending. Those in
+// Resolve gives the servers that targets stand for now, ascending, and after
+// them the processes of Flink, by their numbers (see JobManager). Those in
 // except are left out of role words, and others of the word Others. Role words
 // that fit no server resolve to none: a step on nothing does nothing, and its
 // scenario's probes will tell.
 func Resolve(v View, targets, except, others []string) []int {
-	var set, not, away [MaxServers + 1]bool
-	mark := func(into *[MaxServers + 1]bool, names []string) {
+	var set, not, away [maxTarget + 1]bool
+	mark := func(into *[maxTarget + 1]bool, names []string) {
 		for _, t := range names {
-			if n := one(v, t); n > 0 {
+			for _, n := range named(v, t, func(int) bool { return false }) {
 				into[n] = true
 			}
 		}
@@ -199,11 +220,13 @@ func Resolve(v View, targets, except, others []string) []int {
 				}
 			}
 		default:
-			mark(&set, []string{t})
+			for _, n := range named(v, t, func(n int) bool { return slices.Contains(flinkWords, t) && not[n] }) {
+				set[n] = true
+			}
 		}
 	}
 	var servers []int
-	for n := 1; n <= v.Size(); n++ {
+	for n := range set {
 		if set[n] {
 			servers = append(servers, n)
 		}
@@ -211,14 +234,22 @@ func Resolve(v View, targets, except, others []string) []int {
 	return servers
 }
 
-func one(v View, target string) int {
-	if target == Leader {
-		return v.Leading()
+// named are what a target stands for that is not a role of several servers,
+// less those that not says.
+func named(v View, target string, not func(int) bool) []int {
+	n := ServerNumber(target)
+	switch list, known := flinkTargets(v, target, not); {
+	case known:
+		return list
+	case target == Leader:
+		n = v.Leading()
+	case n == 0 || n > v.Size():
+		n = v.Named(target)
 	}
-	if n := ServerNumber(target); n > 0 && n <= v.Size() {
-		return n
+	if n == 0 {
+		return nil
 	}
-	return v.Named(target)
+	return []int{n}
 }
 
 // ServerNumber is the number in a server name such as n3, 0 if it is none.

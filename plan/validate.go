@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // invalid is what is wrong with a plan, and the item where it stands: a word
 // of the first lines, or what callItem, clientItem and stepItem give.
@@ -39,6 +42,9 @@ func (p *Plan) validate() *invalid {
 		return wrong("bug", "bug %q: want one word", p.Bug)
 	}
 	if err := p.Topology.validate(); err != nil {
+		return err
+	}
+	if err := p.Flink.validate(); err != nil {
 		return err
 	}
 	for i, c := range p.Setup {
@@ -162,8 +168,11 @@ func (p *Plan) validateSteps() *invalid {
 		if s.When.D < 0 || s.Link.Delay < 0 || s.Link.Jitter < 0 || s.Within < 0 || s.Count < 0 {
 			return wrong(stepItem(i), "step %q: a negative number", s)
 		}
-		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Saved) {
+		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Outputs) {
 			return wrong(stepItem(i), "step %q: no such action", s)
+		}
+		if s.forFlink() && p.Flink == (Flink{}) {
+			return wrong(stepItem(i), "step %q is about Flink, but the plan has no line \"flink …\"", s)
 		}
 		if err := s.validateSides(); err != "" {
 			return wrong(stepItem(i), "step %q: %s", s, err)
@@ -184,12 +193,20 @@ func (s Step) validateSides() string {
 			if forClients && ServerNumber(t) > 0 {
 				return t + " is a server: want clients, such as c1"
 			}
+			if s.Action.onServersOnly() && (ProcessNumber(t) > 0 || slices.Contains(flinkWords, t) && t != ZooKeeperWord) {
+				return t + " is a process of Flink: want servers, such as n1"
+			}
 			if !forClients && ClientNumber(t) >= 0 {
 				return t + " is a client: want servers, such as n1"
 			}
 		}
 	}
 	return ""
+}
+
+// onServersOnly says that a does what only servers of the ensemble know.
+func (a Action) onServersOnly() bool {
+	return a == Bar || a == Unbar || a == Jump || a == Silence || a == Unsilence
 }
 
 func (p *Plan) validateTarget(t string, named map[string]bool) string {
@@ -202,7 +219,7 @@ func (p *Plan) validateTarget(t string, named map[string]bool) string {
 	case ClientNumber(t) > len(p.Clients):
 		return fmt.Sprintf("%s does not exist, there are %d clients", t, len(p.Clients))
 	}
-	return ""
+	return p.Flink.validateProcess(t)
 }
 
 // word says whether s comes back from a plan's text as one word.

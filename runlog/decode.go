@@ -17,6 +17,8 @@ type decoder struct {
 	// clients is a member seen that only the clients' events have; the writer
 	// writes it for no other kind, so it must not get lost here.
 	clients []byte
+	// flinks is the same for the members that only Flink's events have.
+	flinks []byte
 }
 
 var errJSON = errors.New("not a line of a run log: want a JSON object as the writer makes it")
@@ -44,7 +46,10 @@ func (d *decoder) event(e *Event) (int64, error) {
 	if err == nil && e.Kind == 0 {
 		err = errors.New("an event without a kind")
 	}
-	if err == nil && d.clients != nil && (e.Kind < Conn || e.Kind > Final) {
+	if err == nil && d.flinks != nil && !e.Kind.OfFlink() {
+		err = fmt.Errorf("member %q does not go with kind %q", d.flinks, e.Kind)
+	}
+	if err == nil && d.clients != nil && !e.Kind.shows() {
 		err = fmt.Errorf("member %q does not go with kind %q", d.clients, e.Kind)
 	}
 	return n, err
@@ -83,6 +88,10 @@ func (d *decoder) member(e *Event, key []byte) error {
 		return d.text(&e.Msg)
 	case "text":
 		return d.text(&e.Text)
+	case "proc":
+		return d.text(&e.Proc)
+	case "with":
+		return d.text(&e.With)
 	case "servers":
 		e.Servers = []int{}
 		return d.array(func() error {
@@ -91,6 +100,10 @@ func (d *decoder) member(e *Event, key []byte) error {
 			e.Servers = append(e.Servers, n)
 			return err
 		})
+	}
+	if ok, err := d.flink(e, key); ok {
+		d.flinks = key
+		return err
 	}
 	d.clients = key
 	return d.client(e, key)

@@ -24,6 +24,9 @@
 // unknown (the connection broke: it may have taken effect, may still, or never
 // will). An operation that has no ret event is unknown, too.
 //
+// A log may tell of a Flink cluster beside the ensemble. Its processes have names
+// (jm1, tm2) rather than numbers, in the field Proc. See the file flink.go.
+//
 // # The caller's duties
 //
 // Events must be put in the order of their times. A Writer does not buffer

@@ -33,7 +33,7 @@ const (
 	Restore
 	Truncate
 	// Step: step number Num, Text, is in force; Servers are those it was
-	// resolved to.
+	// resolved to, and With the processes of Flink.
 	Step
 	// LinkState: what Node sends to Peer now fares as Text: up, cut, or slow
 	// with its parameters.
@@ -73,6 +73,8 @@ var kindNames = [...]string{
 	Write: "write", Synced: "synced", Propose: "propose", Apply: "apply", Restore: "restore", Truncate: "truncate",
 	Step: "step", LinkState: "link", Conn: "conn", Lost: "lost", Expired: "expired", Call: "call", Ret: "ret", Watch: "watch",
 	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Final: "final", Tree: "tree", Violated: "violated", End: "end",
+	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",
+	Pointer: "pointer", Counter: "counter", Output: "output", Config: "config", Watches: "watches", Drained: "drained",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -118,6 +120,15 @@ type Event struct {
 	Kids     []string
 	Parts    []Part
 	Servers  []int
+
+	// Proc is a process of Flink, jm1 or tm2; With is the other one of two, or a
+	// list of them, joined by commas, in a Step.
+	Proc, With string
+	// Of Flink's events alone: the fencing token of a leader, the job, attempt and
+	// subtask of a task, and the number of a checkpoint.
+	Token, Job       string
+	Attempt, Subtask int
+	Ckpt             int64
 }
 
 // Part is one part of a multi, and in a Ret its result.
@@ -139,4 +150,8 @@ type Header struct {
 	Bug      string
 	Servers  int
 	Clients  int
+	// Session is the time-out of sessions, in nanoseconds: checks reckon with it
+	// where one process may learn late of what others know. Checkpoint is the time
+	// between two checkpoints of a Flink job, 0 if there is none.
+	Session, Checkpoint int64
 }

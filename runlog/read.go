@@ -39,6 +39,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 		Schism, Scenario, World, Variant, Bug string
 		Seed                                  uint64
 		Format, Servers, Clients              int
+		Session, Checkpoint                   int64
 	}
 	rd.line = 1
 	if !rd.in.Scan() {
@@ -53,7 +54,10 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 	if h.Format != 1 {
 		return nil, rd.errorf("run log of format %d: this program reads format 1", h.Format)
 	}
-	rd.Header = Header{Scenario: h.Scenario, Seed: h.Seed, World: h.World, Variant: h.Variant, Bug: h.Bug, Servers: h.Servers, Clients: h.Clients}
+	rd.Header = Header{
+		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Variant: h.Variant, Bug: h.Bug, Servers: h.Servers, Clients: h.Clients,
+		Session: h.Session, Checkpoint: h.Checkpoint,
+	}
 	return rd, nil
 }
 

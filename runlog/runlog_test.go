@@ -18,12 +18,21 @@ func drawText() *rapid.Generator[string] {
 	return rapid.OneOf(rapid.SampledFrom([]string{"", "/r", "leader", "a\"b\\c\n\t\x00", "\u2028é😀", "\u007f"}), rapid.String())
 }
 
+func drawKind(t *rapid.T) Kind {
+	return rapid.Map(rapid.IntRange(int(Start), int(Drained)-1), func(n int) Kind {
+		if Kind(n) >= End {
+			return Kind(n + 1)
+		}
+		return Kind(n)
+	}).Draw(t, "kind")
+}
+
 // drawEvent draws any event that the writer keeps whole.
 func drawEvent(t *rapid.T, n int64) Event {
 	text := func(name string) string { return drawText().Draw(t, name) }
 	some := func(name string) uint64 { return rapid.SampledFrom([]uint64{0, 1, 1 << 32, 1<<64 - 1}).Draw(t, name) }
 	e := Event{
-		T: rapid.Int64().Draw(t, "t"), Kind: Kind(rapid.IntRange(int(Start), int(End)-1).Draw(t, "kind")),
+		T: rapid.Int64().Draw(t, "t"), Kind: drawKind(t),
 		Cause: rapid.Int64Range(0, n-1).Draw(t, "cause"), Node: rapid.IntRange(0, 31).Draw(t, "node"),
 		Peer: rapid.IntRange(-31, 31).Draw(t, "peer"), Client: rapid.IntRange(0, 9).Draw(t, "client"),
 		Num: rapid.Int().Draw(t, "num"), Msg: text("msg"), Text: text("text"), Epoch: rapid.Uint32().Draw(t, "epoch"),
@@ -32,7 +41,12 @@ func drawEvent(t *rapid.T, n int64) Event {
 	if rapid.Bool().Draw(t, "on servers") {
 		e.Servers = append([]int{}, rapid.SliceOfN(rapid.IntRange(0, 31), 0, 3).Draw(t, "servers")...)
 	}
-	if e.Kind < Conn || e.Kind > Final {
+	e.Proc, e.With = text("proc"), text("with")
+	if e.Kind.OfFlink() {
+		e.Token, e.Job, e.Ckpt = text("token"), text("job"), rapid.Int64().Draw(t, "ckpt")
+		e.Attempt, e.Subtask = rapid.Int().Draw(t, "attempt"), rapid.Int().Draw(t, "subtask")
+	}
+	if !e.Kind.shows() {
 		return e
 	}
 	e.Session, e.Owner = rapid.Int64().Draw(t, "session"), rapid.Int64().Draw(t, "owner")
@@ -68,6 +82,7 @@ func TestEveryLogComesBack(t *testing.T) {
 		h := Header{
 			drawText().Draw(t, "scenario"), rapid.Uint64().Draw(t, "seed"), drawText().Draw(t, "world"), drawText().Draw(t, "variant"), drawText().Draw(t, "bug"),
 			rapid.IntRange(0, 31).Draw(t, "servers"), rapid.IntRange(0, 99).Draw(t, "clients"),
+			rapid.Int64().Draw(t, "session"), rapid.Int64().Draw(t, "checkpoint"),
 		}
 		var events []Event
 		for i := range rapid.IntRange(0, 8).Draw(t, "n") {
@@ -118,6 +133,7 @@ func sameAsJSON(t fataler, line []byte) {
 	}
 	for key, got := range map[string]string{
 		"msg": e.Msg, "text": e.Text, "op": e.Op, "path": e.Path, "data": e.Data, "mode": e.Mode, "out": e.Out, "err": e.Err,
+		"proc": e.Proc, "with": e.With, "token": e.Token, "job": e.Job,
 	} {
 		if want, _ := m[key].(string); got != want {
 			t.Fatalf("%s of %s: %q, encoding/json reads %q", key, line, got, want)

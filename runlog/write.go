@@ -34,6 +34,8 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	o.str("bug", h.Bug)
 	o.num("servers", int64(h.Servers))
 	o.num("clients", int64(h.Clients))
+	o.num("session", h.Session)
+	o.num("checkpoint", h.Checkpoint)
 	l.buf = append(o.b, '}', '\n')
 	return l
 }
@@ -83,8 +85,13 @@ func appendEvent(b []byte, n int64, e *Event) []byte {
 	o.num("epoch", int64(e.Epoch))
 	o.hex("zxid", e.Zxid)
 	o.hex("chain", e.Chain)
-	if e.Kind >= Conn && e.Kind <= Final {
+	o.str("proc", e.Proc)
+	o.str("with", e.With)
+	if e.Kind.shows() {
 		o.client(e)
+	}
+	if e.Kind.OfFlink() {
+		o.flink(e)
 	}
 	if e.Servers != nil {
 		o.list("servers", len(e.Servers), func(i int) { o.b = strconv.AppendInt(o.b, int64(e.Servers[i]), 10) })

@@ -91,6 +91,9 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 	if !ok {
 		return nil, fmt.Errorf("unknown variant %q of the model: want one of %s", p.Variant, strings.Join(zab.VariantNames(), ", "))
 	}
+	if p.Flink != (plan.Flink{}) {
+		return nil, fmt.Errorf("the model has no Flink yet")
+	}
 	bug, ok := zab.BugNamed(p.Bug)
 	if !ok {
 		return nil, fmt.Errorf("unknown bug %q", p.Bug)

@@ -1,0 +1,259 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+)
+
+// MaxProcesses bounds Flink's JobManagers, and its TaskManagers.
+const MaxProcesses = 9
+
+// Flink is a Flink session cluster beside the ensemble, with one job. The zero
+// value is none.
+//
+// The job reads the directories InputDir(1), …, InputDir(Keys), each a log of
+// sequential znodes that clients append, and follows the znode ConfigPath. Its
+// sink commits each record once. The cluster's own znodes lie under FlinkRoot,
+// those of the znode sinks under OutputRoot; neither is among the final reads,
+// for no client of the plan made them.
+type Flink struct {
+	// JobManagers and TaskManagers are how many there are, 1 to MaxProcesses:
+	// jm1, jm2, …, tm1, tm2, …
+	JobManagers, TaskManagers int
+	// Keys is the number of input directories, and of the job's source splits, 1
+	// to 99.
+	Keys int
+	// Checkpoint is the time from one checkpoint to the next.
+	Checkpoint Duration
+	Sink       Sink
+	// Tolerant keeps a leader in office while its connection to ZooKeeper is
+	// suspended, until its session is lost
+	// (high-availability.zookeeper.client.tolerate-suspended-connections).
+	Tolerant bool
+}
+
+// Sink is where the job's output goes.
+type Sink uint8
+
+// The sinks.
+const (
+	// Files by two-phase commit: written before a checkpoint, renamed after it.
+	Files Sink = iota + 1
+	// Znodes made after a checkpoint in one multi, named by the checkpoint and
+	// the subtask, so that a commit made again finds itself done.
+	Znodes
+	// Attempt is Znodes named by the attempt of the task: wrong, and planted.
+	Attempt
+)
+
+var sinkNames = [...]string{Files: "files", Znodes: "znodes", Attempt: "attempt"}
+
+func (s Sink) String() string {
+	if int(s) < len(sinkNames) && s != 0 {
+		return sinkNames[s]
+	}
+	return "sink" + itoa(int(s))
+}
+
+// Where a Flink job's znodes lie.
+const (
+	FlinkRoot  = "/flink"
+	InputRoot  = "/in"
+	ConfigPath = "/conf"
+	OutputRoot = "/out"
+)
+
+// InputDir is the directory that holds the records of key i, from 1: /in/k1.
+func InputDir(i int) string { return InputRoot + "/k" + itoa(i) }
+
+// FlinkPath says whether the znode at path belongs to Flink, and not to the
+// plan's clients.
+func FlinkPath(path string) bool {
+	for _, root := range []string{FlinkRoot, OutputRoot} {
+		if path == root || strings.HasPrefix(path, root+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// Words that stand for Flink's processes in a step's targets.
+const (
+	JobLeaderWord   = "jobleader"    // the JobManager that leads now, by its own word
+	JobStandby      = "jobstandby"   // the JobManager of the lowest number that runs and does not
+	JobManagersWord = "jobmanagers"  // every JobManager
+	TaskManagerWord = "taskmanagers" // every TaskManager
+	ZooKeeperWord   = "zookeeper"    // every server of the ensemble, as All
+)
+
+var flinkWords = []string{JobLeaderWord, JobStandby, JobManagersWord, TaskManagerWord, ZooKeeperWord}
+
+// JobManager and TaskManager are the numbers of Flink's processes, counted from
+// 1, among the targets of steps, where a server's number stands for itself.
+func JobManager(i int) int { return MaxServers + i }
+
+// TaskManager is the number of TaskManager i: see JobManager.
+func TaskManager(i int) int { return MaxServers + MaxProcesses + i }
+
+// maxTarget is the greatest number of a target.
+const maxTarget = MaxServers + 2*MaxProcesses
+
+// TargetName is the name of a target by its number: n1, jm1, tm1.
+func TargetName(n int) string {
+	switch {
+	case n > MaxServers+MaxProcesses:
+		return "tm" + itoa(n-MaxServers-MaxProcesses)
+	case n > MaxServers:
+		return "jm" + itoa(n-MaxServers)
+	}
+	return ServerName(n)
+}
+
+// TargetNames are the names of targets, joined by commas.
+func TargetNames(targets []int) string {
+	names := make([]string, len(targets))
+	for i, n := range targets {
+		names[i] = TargetName(n)
+	}
+	return strings.Join(names, ",")
+}
+
+// ProcessNumber is the number of the process of Flink that has this name, 0 if
+// it is none.
+func ProcessNumber(name string) int {
+	if len(name) != 3 || name[1] != 'm' || name[2] < '1' || name[2] > '9' {
+		return 0
+	}
+	switch i := int(name[2] - '0'); name[0] {
+	case 'j':
+		return JobManager(i)
+	case 't':
+		return TaskManager(i)
+	}
+	return 0
+}
+
+// FlinkView is a View of a world that has Flink's processes. Its methods Named
+// and Up know their numbers, too.
+type FlinkView interface {
+	View
+	// JobManagers and TaskManagers are how many there are.
+	JobManagers() int
+	TaskManagers() int
+	// JobLeading is the number, as JobManager gives it, of the one that leads now
+	// by its own word, 0 if none does.
+	JobLeading() int
+}
+
+// flinkTargets are what a word, or a process's name, stands for; false if t is
+// neither.
+func flinkTargets(v View, t string, not func(int) bool) ([]int, bool) {
+	if t == ZooKeeperWord {
+		return upTo(v.Size(), func(n int) int { return n }, not), true
+	}
+	n := ProcessNumber(t)
+	if n == 0 && !slices.Contains(flinkWords, t) {
+		return nil, false
+	}
+	f, ok := v.(FlinkView)
+	if !ok {
+		return nil, true
+	}
+	switch t {
+	case JobManagersWord:
+		return upTo(f.JobManagers(), JobManager, not), true
+	case TaskManagerWord:
+		return upTo(f.TaskManagers(), TaskManager, not), true
+	case JobStandby:
+		lead := f.JobLeading()
+		standby := upTo(f.JobManagers(), JobManager, func(n int) bool { return not(n) || n == lead || !f.Up(n) })
+		return standby[:min(1, len(standby))], true
+	case JobLeaderWord:
+		if n = f.JobLeading(); n == 0 || not(n) {
+			return nil, true
+		}
+	}
+	if n > JobManager(f.JobManagers()) && n < TaskManager(1) || n > TaskManager(f.TaskManagers()) {
+		return nil, true
+	}
+	return []int{n}, true
+}
+
+// upTo are the numbers of the first count processes, less those that not says.
+func upTo(count int, number func(int) int, not func(int) bool) []int {
+	var list []int
+	for i := 1; i <= count; i++ {
+		if n := number(i); !not(n) {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// flink reads the rest of a plan's line about Flink.
+func (r *reader) flink(f *Flink) error {
+	err := firstError(
+		r.expect("jobmanagers"), r.number(&f.JobManagers), r.expect("taskmanagers"), r.number(&f.TaskManagers),
+		r.expect("keys"), r.number(&f.Keys), r.expect("checkpoint"), r.duration(&f.Checkpoint), r.expect("sink"))
+	if err != nil {
+		return err
+	}
+	w := r.next()
+	i := slices.Index(sinkNames[:], w)
+	if i < 1 {
+		return r.errorf("sink %q: want one of %s", w, strings.Join(sinkNames[1:], ", "))
+	}
+	f.Sink = Sink(i)
+	f.Tolerant = r.accept("tolerant")
+	if *f == (Flink{}) {
+		return r.errorf("a flink line without a cluster")
+	}
+	return nil
+}
+
+// words are the plan's line about Flink.
+func (f *Flink) words() []string {
+	return appendIf([]string{
+		"flink", "jobmanagers", itoa(f.JobManagers), "taskmanagers", itoa(f.TaskManagers), "keys", itoa(f.Keys),
+		"checkpoint", f.Checkpoint.String(), "sink", f.Sink.String(),
+	}, f.Tolerant, "tolerant")
+}
+
+func (f *Flink) validate() *invalid {
+	switch {
+	case *f == Flink{}:
+	case f.JobManagers < 1 || f.JobManagers > MaxProcesses:
+		return wrong("flink", "jobmanagers %d: want 1 to %d", f.JobManagers, MaxProcesses)
+	case f.TaskManagers < 1 || f.TaskManagers > MaxProcesses:
+		return wrong("flink", "taskmanagers %d: want 1 to %d", f.TaskManagers, MaxProcesses)
+	case f.Keys < 1 || f.Keys > 99:
+		return wrong("flink", "keys %d: want 1 to 99", f.Keys)
+	case f.Checkpoint < 10*Millisecond || f.Checkpoint > 600*Second:
+		return wrong("flink", "checkpoint %v: want 10ms to 600s", f.Checkpoint)
+	case f.Sink < Files || f.Sink > Attempt:
+		return wrong("flink", "sink %v: want one of %s", f.Sink, strings.Join(sinkNames[1:], ", "))
+	}
+	return nil
+}
+
+// forFlink says whether a step is about Flink itself.
+func (s Step) forFlink() bool {
+	return s.Action == Savepoint || s.Action == Cancel || s.Action == Await && s.For >= JobLeader
+}
+
+// validateProcess says why t cannot stand for a process of Flink, "" if it can
+// or is not meant to.
+func (f *Flink) validateProcess(t string) string {
+	n := ProcessNumber(t)
+	switch {
+	case n == 0 && !slices.Contains(flinkWords, t) || t == ZooKeeperWord:
+		return ""
+	case *f == Flink{}:
+		return t + " is a process of Flink, but the plan has no line \"flink …\""
+	case n >= TaskManager(1) && n > TaskManager(f.TaskManagers):
+		return t + " does not exist, there are " + itoa(f.TaskManagers) + " TaskManagers"
+	case n > JobManager(f.JobManagers) && n < TaskManager(1):
+		return t + " does not exist, there are " + itoa(f.JobManagers) + " JobManagers"
+	}
+	return ""
+}

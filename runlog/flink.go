@@ -1,0 +1,115 @@
+package runlog
+
+// The kinds that tell of a Flink cluster, and the fields that each uses beside
+// T, Cause and Proc, the process that it is about. The kinds Start, Crash, Pause
+// and Resume have a Proc in place of a Node, too; a Crash whose Text is not
+// empty is a process that ended itself, and why. A LinkState has Proc or Node
+// for where the link begins, With or Peer for where it ends.
+//
+// What a real world learns only by asking (LeaderInfo, Latch, Counter, Pointer),
+// it writes when it saw it change; what is told by logs and by REST (Grant,
+// Revoke, Job, Checkpoint), at the time when it was told.
+const (
+	// Grant: Proc leads from now on, by its own word, with the fencing token
+	// Token. Revoke: it no longer does.
+	Grant Kind = End + 1 + iota
+	Revoke
+	// LeaderInfo: ZooKeeper holds leader information of the component Path
+	// (dispatcher, resource_manager, rest_server, job-…): address Data, Token,
+	// Owner, Czxid, Mzxid, as of Zxid. Without a Token, it holds none.
+	LeaderInfo
+	// Latch: the children of the election's znode, in the order of their sequence
+	// numbers, as of Zxid. A Part has the name as Path and the owner's session, in
+	// hexadecimal (0x…), as Data.
+	Latch
+	// JobState: Job is now Text: created, running, restarting, suspended,
+	// cancelled, finished or failed, by the word of Proc, which led with Token.
+	// Attempt counts how often its tasks were started in this leadership.
+	JobState
+	// Checkpoint: checkpoint number Ckpt of Job was Text: triggered, completed (it
+	// is in ZooKeeper, by the word of Proc), subsumed (the pointer was removed),
+	// restored (tasks start from it; Ckpt 0 is the beginning), discarded (its state
+	// was deleted) or declined. By Proc, which led with Token. A savepoint has
+	// Mode "savepoint".
+	Checkpoint
+	// Pointer: the znode Path points to the state of checkpoint Ckpt of Job (Ckpt 0:
+	// to the job itself), and that state is Text: present, missing, or marked (the
+	// pointer is marked for deletion, so it does not matter). As of Zxid.
+	Pointer
+	// Counter: the counter of Job's checkpoints in ZooKeeper holds Num, as of Zxid.
+	Counter
+	// Output: the sink of Job has committed a record: Data, read from the directory
+	// Path, where its sequence number is Num. By subtask Subtask in Attempt, with
+	// checkpoint Ckpt. One Output is one record in the output: who finds it there
+	// twice writes it twice. The order of one Path is the order in the output.
+	Output
+	// Config: Job has emitted the config znode's Data, as of Version and Mzxid. One
+	// Config is one in the output, as with Output.
+	Config
+	// Watches: server Node holds Num watches, as of Zxid (mntr).
+	Watches
+	// Drained: since the clients stopped, the job has read all that there is to
+	// read, and has completed and committed a checkpoint triggered after that. Num
+	// is that checkpoint. What is not in the output now never will be.
+	Drained
+)
+
+// OfFlink says whether k tells of Flink alone.
+func (k Kind) OfFlink() bool { return k >= Grant && k <= Drained }
+
+// shows says whether events of kind k have the fields of znodes and calls.
+func (k Kind) shows() bool { return k >= Conn && k <= Final || k.OfFlink() }
+
+// The states of a JobState.
+const (
+	JobCreated    = "created"
+	JobRunning    = "running"
+	JobRestarting = "restarting"
+	JobSuspended  = "suspended"
+	JobCancelled  = "cancelled"
+	JobFinished   = "finished"
+	JobFailed     = "failed"
+)
+
+// What a Checkpoint says.
+const (
+	Triggered = "triggered"
+	Completed = "completed"
+	Subsumed  = "subsumed"
+	Restored  = "restored"
+	Discarded = "discarded"
+	Declined  = "declined"
+)
+
+// What a Pointer says of its state.
+const (
+	Present = "present"
+	Missing = "missing"
+	Marked  = "marked"
+)
+
+// flink writes the fields that only Flink's events have.
+func (o *object) flink(e *Event) {
+	o.str("token", e.Token)
+	o.str("job", e.Job)
+	o.num("attempt", int64(e.Attempt))
+	o.num("subtask", int64(e.Subtask))
+	o.num("ckpt", e.Ckpt)
+}
+
+// flink takes a member that only Flink's events have; false if it is none.
+func (d *decoder) flink(e *Event, key []byte) (bool, error) {
+	switch string(key) {
+	case "token":
+		return true, d.text(&e.Token)
+	case "job":
+		return true, d.text(&e.Job)
+	case "attempt":
+		return true, decodeInt(d, &e.Attempt)
+	case "subtask":
+		return true, decodeInt(d, &e.Subtask)
+	case "ckpt":
+		return true, d.int(&e.Ckpt)
+	}
+	return false, nil
+}
