@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/schismlab/schism/checker/meter"
 	"github.com/schismlab/schism/checker/witness"
 	"github.com/schismlab/schism/runlog"
 )
@@ -85,12 +86,7 @@ const never = 1<<63 - 1
 
 // Budget bounds what a check may cost. A check that would need more says
 // unknown.
-type Budget struct {
-	// Time is for each check on its own.
-	Time time.Duration
-	// Memory is how many bytes the heap may grow while a check runs.
-	Memory uint64
-}
+type Budget = meter.Budget
 
 // DefaultBudget is meant for one run on a developer's machine.
 var DefaultBudget = Budget{Time: 30 * time.Second, Memory: 1 << 30}

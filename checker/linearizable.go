@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/schismlab/schism/checker/meter"
 	"github.com/schismlab/schism/checker/witness"
 	"github.com/schismlab/schism/runlog"
 )
@@ -27,8 +28,8 @@ func judgeLinearizable(r *Run, b Budget) Result {
 
 // judgeValues searches for an order by values alone, as if there were no zxids.
 func (r *Run) judgeValues(b Budget) Result {
-	m := startMeter(b)
-	defer m.close()
+	m := meter.Start(b)
+	defer m.Close()
 	problems := r.problems()
 	var worst Result
 	ops := 0
@@ -38,7 +39,7 @@ func (r *Run) judgeValues(b Budget) Result {
 		if found.Verdict > worst.Verdict {
 			worst = found
 		}
-		if worst.Verdict == Violation || m.stop.Load() {
+		if worst.Verdict == Violation || m.Stopped() {
 			break
 		}
 	}
@@ -48,7 +49,7 @@ func (r *Run) judgeValues(b Budget) Result {
 	return worst
 }
 
-func (r *Run) judgeProblem(p *problem, m *meter) Result {
+func (r *Run) judgeProblem(p *problem, m *meter.Meter) Result {
 	switch p.search(m) {
 	case found:
 		return Result{}
@@ -68,17 +69,17 @@ func (r *Run) judgeProblem(p *problem, m *meter) Result {
 	return Result{Verdict: Permitted, Why: p.stale(m)}
 }
 
-func undecided(p *problem, m *meter) Result {
-	return unknown("The search for an order was given up at %s. %s. Nothing was proved, neither way.", p.size(), m.reason)
+func undecided(p *problem, m *meter.Meter) Result {
+	return unknown("The search for an order was given up at %s. %s. Nothing was proved, neither way.", p.size(), m.Reason())
 }
 
 // culprit finds the first answer with which no order is left, nil if the
 // budget does not last. Up to an earlier answer there is one, up to a later
 // one there is none, so halving finds it.
-func (p *problem) culprit(m *meter) *operation {
+func (p *problem) culprit(m *meter.Meter) *operation {
 	at := p.answered()
-	i := sort.Search(len(at), func(i int) bool { return !m.stop.Load() && p.until(at[i]).search(m) == none })
-	if i == len(at) || m.stop.Load() {
+	i := sort.Search(len(at), func(i int) bool { return !m.Stopped() && p.until(at[i]).search(m) == none })
+	if i == len(at) || m.Stopped() {
 		return nil
 	}
 	for _, o := range p.ops {
@@ -90,7 +91,7 @@ func (p *problem) culprit(m *meter) *operation {
 }
 
 // why tells in sentences why the writes have no order.
-func (p *problem) why(m *meter) string {
+func (p *problem) why(m *meter.Meter) string {
 	intro := fmt.Sprintf("No order of the writes to %s and the final reads explains the answers", p.about())
 	o := p.culprit(m)
 	if o == nil {
@@ -128,7 +129,7 @@ const lesson = " ZooKeeper allows that: a server answers reads from its own copy
 
 // stale tells of the first read that was older than a write acknowledged
 // before it was called.
-func (p *problem) stale(m *meter) string {
+func (p *problem) stale(m *meter.Meter) string {
 	byCall := append([]*operation(nil), p.ops...)
 	sort.SliceStable(byCall, func(i, j int) bool { return byCall[i].call < byCall[j].call })
 	for _, o := range byCall {

@@ -11,6 +11,7 @@ import (
 	"github.com/anishathalye/porcupine"
 	"pgregory.net/rapid"
 
+	"github.com/schismlab/schism/checker/meter"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
@@ -171,7 +172,7 @@ func TestSearchKeepsToItsBudget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			run := spread(story)
 			runtime.GC()
-			before := heap()
+			before := meter.Heap()
 			goroutines := runtime.NumGoroutine()
 			peak := make(chan uint64)
 			done := make(chan struct{})
@@ -227,7 +228,7 @@ func watchPeak(done chan struct{}, peak chan uint64) {
 	for {
 		select {
 		case <-tick.C:
-			most = max(most, heap())
+			most = max(most, meter.Heap())
 		case <-done:
 			peak <- most
 			return

@@ -3,69 +3,11 @@ package checker
 import (
 	"context"
 	"fmt"
-	"runtime/metrics"
-	"sync/atomic"
-	"time"
 
 	"github.com/anishathalye/porcupine"
+
+	"github.com/schismlab/schism/checker/meter"
 )
-
-// meter stops a search that exceeds its budget. porcupine has no way to be
-// stopped for want of memory, so the model does it: once the flag is up no
-// operation is legal any more, the search unwinds, and its answer, which is
-// worthless then, is thrown away.
-type meter struct {
-	stop   atomic.Bool
-	reason string // written before stop is set, read after
-	done   chan struct{}
-	ended  chan struct{}
-}
-
-// heartbeat is how often a meter looks. In that time a search may allocate
-// some megabytes at most.
-const heartbeat = 5 * time.Millisecond
-
-func startMeter(b Budget) *meter {
-	m := &meter{done: make(chan struct{}), ended: make(chan struct{})}
-	go m.watch(b, heap())
-	return m
-}
-
-func (m *meter) watch(b Budget, before uint64) {
-	defer close(m.ended)
-	tick := time.NewTicker(heartbeat)
-	defer tick.Stop()
-	limit := time.NewTimer(b.Time)
-	defer limit.Stop()
-	for {
-		select {
-		case <-m.done:
-			return
-		case <-limit.C:
-			m.reason = fmt.Sprintf("time: it was not done after %v", b.Time)
-		case <-tick.C:
-			if grown := heap(); grown < before+b.Memory {
-				continue
-			}
-			m.reason = fmt.Sprintf("memory: it needed more than %d MB", b.Memory>>20)
-		}
-		m.stop.Store(true)
-		return
-	}
-}
-
-// close ends the meter. Afterwards it neither changes nor keeps a goroutine.
-func (m *meter) close() {
-	close(m.done)
-	<-m.ended
-}
-
-// heap is how many bytes live or not yet collected objects take.
-func heap() uint64 {
-	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(s)
-	return s[0].Value.Uint64()
-}
 
 // answer is what a search found.
 type answer uint8
@@ -76,12 +18,14 @@ const (
 	stopped               // out of budget
 )
 
-// search asks porcupine for an order.
-func (p *problem) search(m *meter) answer {
+// search asks porcupine for an order. porcupine has no way to be stopped for
+// want of memory, so the model does it: once the meter says so no operation is
+// legal any more, the search unwinds, and its answer is thrown away.
+func (p *problem) search(m *meter.Meter) answer {
 	model := porcupine.Model{
 		Init: func() any { return p.start() },
 		StepContext: func(_ context.Context, s, in, _ any) (bool, any) {
-			if m.stop.Load() {
+			if m.Stopped() {
 				return false, nil
 			}
 			legal, next := p.mayBe(s.(*state), in.(*operation))
@@ -98,7 +42,7 @@ func (p *problem) search(m *meter) answer {
 	switch {
 	case legal:
 		return found
-	case m.stop.Load():
+	case m.Stopped():
 		return stopped
 	}
 	return none
