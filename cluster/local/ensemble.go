@@ -12,12 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/artifact"
 	"github.com/schismlab/schism/cluster/leftover"
+	"github.com/schismlab/schism/cluster/process"
 	"github.com/schismlab/schism/cluster/proxy"
 	"github.com/schismlab/schism/cluster/server"
 )
@@ -28,15 +28,14 @@ type Ensemble struct {
 	o        cluster.Options
 	java     string
 	args     []string // of the JVM, before the path of zoo.cfg
-	servers  []*process
+	servers  []*place
 	mesh     *proxy.Mesh
-	launcher launcher
+	launcher *process.Launcher
 	record   *leftover.Record
 	release  []func() error
 
 	reports reports
 	closing sync.Once
-	closed  chan struct{}
 	failed  error // of Close
 }
 
@@ -56,7 +55,7 @@ func Start(ctx context.Context, o cluster.Options) (*Ensemble, error) {
 	if err != nil {
 		return nil, err
 	}
-	java, err := findJava()
+	java, err := process.Java()
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +67,7 @@ func Start(ctx context.Context, o cluster.Options) (*Ensemble, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Ensemble{o: o, java: java, record: record, launcher: newLauncher(), closed: make(chan struct{})}
+	e := &Ensemble{o: o, java: java, record: record, launcher: process.NewLauncher()}
 	e.args = append(server.JVMOptions(record.Run()),
 		"-cp", strings.Join(classpath, string(os.PathListSeparator)), server.MainClass)
 	if err := e.start(ctx); err != nil {
@@ -134,11 +133,10 @@ func (e *Ensemble) start(ctx context.Context) error {
 }
 
 // place reserves the ports of server n.
-func (e *Ensemble) place(n int) (*process, error) {
-	p := &process{n: n, dir: filepath.Join(e.o.Dir, "n"+strconv.Itoa(n))}
-	p.peer = server.Peer{ID: n, Host: "127.0.0.1"}
+func (e *Ensemble) place(n int) (*place, error) {
+	p := newPlace(n, filepath.Join(e.o.Dir, "n"+strconv.Itoa(n)))
 	for _, port := range []*int{&p.client, &p.peer.Quorum, &p.peer.Election} {
-		number, release, err := reserve()
+		number, release, err := process.ReservePort()
 		if err != nil {
 			return nil, err
 		}
@@ -149,9 +147,9 @@ func (e *Ensemble) place(n int) (*process, error) {
 }
 
 // config is the server's own view: all others are behind the proxy.
-func (e *Ensemble) config(p *process) server.Config {
+func (e *Ensemble) config(p *place) server.Config {
 	c := server.Config{
-		ID: p.n, DataDir: filepath.Join(p.dir, "data"),
+		ID: p.n, DataDir: filepath.Join(p.Dir, "data"),
 		ClientHost: "127.0.0.1", ClientPort: p.client,
 		Tick: e.o.Tick, InitLimit: e.o.InitLimit, SyncLimit: e.o.SyncLimit,
 		Peers: []server.Peer{p.peer},
@@ -185,7 +183,7 @@ func (e *Ensemble) Size() int { return e.o.Servers }
 func (e *Ensemble) Version() string { return e.o.Version }
 
 // Dir is server n's folder: zoo.cfg, server.log, data/.
-func (e *Ensemble) Dir(n int) string { return e.servers[n-1].dir }
+func (e *Ensemble) Dir(n int) string { return e.servers[n-1].Dir }
 
 // ClientAddr is where clients reach server n.
 func (e *Ensemble) ClientAddr(n int) string {
@@ -193,82 +191,40 @@ func (e *Ensemble) ClientAddr(n int) string {
 }
 
 // PID is the process number of server n, 0 while it does not run.
-func (e *Ensemble) PID(n int) int {
-	p := e.servers[n-1]
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.running() {
-		return 0
-	}
-	return p.cmd.Process.Pid
-}
+func (e *Ensemble) PID(n int) int { return e.servers[n-1].PID() }
 
 // Start starts server n.
 func (e *Ensemble) Start(ctx context.Context, n int) error {
-	return e.with(ctx, n, func(p *process) error {
-		if p.running() {
-			return fmt.Errorf("server %d is running already", n)
-		}
-		return p.spawn(e.launcher, e.java, append(e.args[:len(e.args):len(e.args)], p.config()))
+	return e.with(ctx, n, func(p *place) error {
+		return p.Start(e.launcher, e.java, append(e.args[:len(e.args):len(e.args)], p.config()))
 	})
 }
 
 // Kill ends server n by SIGKILL. A server that has ended by itself counts as
 // killed.
 func (e *Ensemble) Kill(ctx context.Context, n int) error {
-	return e.with(ctx, n, func(p *process) error {
-		if p.cmd == nil {
-			return p.notRunning()
-		}
-		return p.kill(ctx)
-	})
+	return e.with(ctx, n, func(p *place) error { return p.Kill(ctx) })
 }
 
 // Pause stops server n by SIGSTOP.
 func (e *Ensemble) Pause(ctx context.Context, n int) error {
-	return e.with(ctx, n, func(p *process) error {
-		if !p.running() {
-			return p.notRunning()
-		}
-		if err := p.signal(syscall.SIGSTOP); err != nil {
-			return err
-		}
-		p.paused = true
-		return p.awaitStopped(ctx)
-	})
+	return e.with(ctx, n, func(p *place) error { return p.Pause(ctx) })
 }
 
 // Resume continues server n after Pause.
 func (e *Ensemble) Resume(ctx context.Context, n int) error {
-	return e.with(ctx, n, func(p *process) error {
-		if !p.running() {
-			return p.notRunning()
-		}
-		if !p.paused {
-			return fmt.Errorf("server %d is not paused", n)
-		}
-		p.paused = false
-		return p.signal(syscall.SIGCONT)
-	})
+	return e.with(ctx, n, func(p *place) error { return p.Resume() })
 }
 
-// with does something to server n, one thing at a time.
-func (e *Ensemble) with(ctx context.Context, n int, do func(*process) error) error {
+// with does something to server n.
+func (e *Ensemble) with(ctx context.Context, n int, do func(*place) error) error {
 	if n < 1 || n > len(e.servers) {
 		return fmt.Errorf("no server %d: want 1 to %d", n, len(e.servers))
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	p := e.servers[n-1]
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	select {
-	case <-e.closed:
-		return errors.New("the ensemble is closed")
-	default:
-		return do(p)
-	}
+	return do(e.servers[n-1])
 }
 
 // SetLink sets the state of the traffic between two servers.
@@ -290,13 +246,8 @@ func (e *Ensemble) Status(ctx context.Context, n int) (cluster.Status, error) {
 	if err == nil {
 		return st, nil
 	}
-	p := e.servers[n-1]
-	// Not while a fault is being put in force: it would block a mere question.
-	if p.mu.TryLock() {
-		defer p.mu.Unlock()
-		if !p.running() {
-			return st, p.notRunning()
-		}
+	if down := e.servers[n-1].Down(); down != nil {
+		return st, down
 	}
 	return st, fmt.Errorf("server %d: %w", n, err)
 }
@@ -313,16 +264,11 @@ const closeLimit = 30 * time.Second
 func (e *Ensemble) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
-	close(e.closed)
 	var errs []error
 	for _, p := range e.servers {
-		p.mu.Lock()
-		if p.cmd != nil {
-			errs = append(errs, p.kill(ctx))
-		}
-		p.mu.Unlock()
+		errs = append(errs, p.Retire(ctx))
 	}
-	e.launcher.close()
+	e.launcher.Close()
 	if e.mesh != nil {
 		errs = append(errs, e.mesh.Close())
 	}

@@ -1,15 +1,15 @@
 //go:build unix && !linux
 
-package local
+package process
 
 import (
 	"fmt"
 	"net"
 )
 
-// reserve finds a free port on 127.0.0.1. Only Linux lets us keep it; here
+// ReservePort finds a free port on 127.0.0.1. Only Linux lets us keep it; here
 // another process may take it before the server does, which then says so.
-func reserve() (port int, release func() error, err error) {
+func ReservePort() (port int, release func() error, err error) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, nil, fmt.Errorf("reserving a port: %w", err)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package local
+package process
 
 import (
 	"os"
@@ -10,8 +10,9 @@ import (
 	"github.com/schismlab/schism/cluster"
 )
 
-// findJava looks for the Java runtime in JAVA_HOME, then in PATH.
-func findJava() (string, error) {
+// Java is the path of the Java runtime, from JAVA_HOME or else from PATH. The
+// error is a *cluster.NotReady.
+func Java() (string, error) {
 	const install = "install a Java runtime of version 11 or newer (on Debian: openjdk-17-jre-headless), or set JAVA_HOME"
 	if home := os.Getenv("JAVA_HOME"); home != "" {
 		path, err := exec.LookPath(filepath.Join(home, "bin", "java"))

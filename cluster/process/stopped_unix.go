@@ -1,8 +1,8 @@
 //go:build unix && !linux
 
-package local
+package process
 
 import "context"
 
 // awaitStopped trusts that the signal has done its work when kill returns.
-func (p *process) awaitStopped(context.Context) error { return nil }
+func (p *Process) awaitStopped(context.Context) error { return nil }

@@ -1,4 +1,4 @@
-package local
+package process
 
 import (
 	"os/exec"
@@ -13,10 +13,10 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// launcher starts processes from one thread that lives until close. To the
+// Launcher starts processes from one thread that lives until Close. To the
 // kernel the parent whose death counts is the thread that forked, and the Go
 // runtime may end any thread of its own that idles.
-type launcher struct {
+type Launcher struct {
 	orders chan order
 }
 
@@ -25,8 +25,9 @@ type order struct {
 	done chan<- error
 }
 
-func newLauncher() launcher {
-	l := launcher{orders: make(chan order)}
+// NewLauncher makes a launcher, to be closed.
+func NewLauncher() *Launcher {
+	l := &Launcher{orders: make(chan order)}
 	go func() {
 		// Never unlocked: the thread ends with this goroutine.
 		runtime.LockOSThread()
@@ -37,11 +38,12 @@ func newLauncher() launcher {
 	return l
 }
 
-func (l launcher) start(cmd *exec.Cmd) error {
+func (l *Launcher) start(cmd *exec.Cmd) error {
 	done := make(chan error, 1)
 	l.orders <- order{cmd, done}
 	return <-done
 }
 
-// close ends the thread, and with it every process that still runs.
-func (l launcher) close() { close(l.orders) }
+// Close ends the thread, and with it every process that still runs.
+// Nothing may be started any more.
+func (l *Launcher) Close() { close(l.orders) }

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package local
+package process
 
 import (
 	"os/exec"
@@ -12,11 +12,13 @@ import (
 // package leftover finds it later.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// launcher starts processes.
-type launcher struct{}
+// Launcher starts processes.
+type Launcher struct{}
 
-func newLauncher() launcher { return launcher{} }
+// NewLauncher makes a launcher, to be closed.
+func NewLauncher() *Launcher { return &Launcher{} }
 
-func (launcher) start(cmd *exec.Cmd) error { return cmd.Start() }
+func (*Launcher) start(cmd *exec.Cmd) error { return cmd.Start() }
 
-func (launcher) close() {}
+// Close does nothing here: each process must have been killed.
+func (*Launcher) Close() {}

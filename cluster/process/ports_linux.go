@@ -1,4 +1,4 @@
-package local
+package process
 
 import (
 	"fmt"
@@ -6,12 +6,12 @@ import (
 	"syscall"
 )
 
-// reserve finds a free port on 127.0.0.1 and keeps it for the whole run, also
+// ReservePort finds a free port on 127.0.0.1 and keeps it until release, also
 // while no server is there to use it: bound, but not listening. Both we and the
 // JVM ask for SO_REUSEADDR, and Linux lets two such sockets share a port as long
 // as at most one listens. So a client of a dead server is refused as it should
 // be, and nobody else is given the port meanwhile.
-func reserve() (port int, release func() error, err error) {
+func ReservePort() (port int, release func() error, err error) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return 0, nil, fmt.Errorf("reserving a port: %w", os.NewSyscallError("socket", err))

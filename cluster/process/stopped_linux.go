@@ -1,4 +1,4 @@
-package local
+package process
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 // awaitStopped waits until every thread of the process has stopped: SIGSTOP is
 // sent to the process, and its threads take it one by one. Caller holds p.mu.
-func (p *process) awaitStopped(ctx context.Context) error {
+func (p *Process) awaitStopped(ctx context.Context) error {
 	poll := time.NewTicker(time.Millisecond)
 	defer poll.Stop()
 	for !stopped(p.cmd.Process.Pid) {
@@ -19,7 +19,7 @@ func (p *process) awaitStopped(ctx context.Context) error {
 		case <-p.ended:
 			return p.notRunning()
 		case <-ctx.Done():
-			return fmt.Errorf("pausing server %d: %w", p.n, ctx.Err())
+			return fmt.Errorf("pausing %s: %w", p.Name, ctx.Err())
 		}
 	}
 	return nil
