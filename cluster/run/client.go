@@ -9,6 +9,7 @@ import (
 
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper/wire"
 )
 
 // client is one client of the plan: a connection and its calls.
@@ -25,6 +26,10 @@ type client struct {
 	connected bool
 	expired   int
 	closing   bool
+	// told is the reply to the call that is open, nil until it has come; early are
+	// the watch events that came after it, until the call's end is in the log.
+	told  *wire.Exchange
+	early []runlog.Event
 }
 
 // quiet takes what the library has to say: it is in the log as events.
@@ -36,6 +41,7 @@ func (quiet) Printf(string, ...any) {}
 func (w *world) connect(number, first int) (*client, error) {
 	timeout := time.Duration(w.plan.Topology.SessionTimeout)
 	c := &client{w: w, number: number, gate: newGate(timeout, len(w.addrs))}
+	c.gate.answered, c.gate.fired = c.answered, c.fired
 	known := make(chan struct{}) // closed when c.conn is set
 	conn, _, err := zk.Connect(w.addrs, timeout,
 		zk.WithHostProvider(&hosts{addrs: rotated(w.addrs, first)}), zk.WithDialer(c.gate.dial),
@@ -49,9 +55,38 @@ func (w *world) connect(number, first int) (*client, error) {
 	return c, nil
 }
 
-var watchTexts = map[zk.EventType]string{
-	zk.EventNodeCreated: "created", zk.EventNodeDeleted: "deleted",
-	zk.EventNodeDataChanged: "data", zk.EventNodeChildrenChanged: "children",
+var watchTexts = map[int32]string{
+	int32(zk.EventNodeCreated): "created", int32(zk.EventNodeDeleted): "deleted",
+	int32(zk.EventNodeDataChanged): "data", int32(zk.EventNodeChildrenChanged): "children",
+}
+
+// fired logs a watch event as it passes. The library tells of watches and of
+// replies on different goroutines, so what it tells has no order; on the wire
+// they have one, and ZooKeeper makes promises about it.
+func (c *client) fired(ev wire.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text := watchTexts[ev.Type]
+	if text == "" || c.closing {
+		return
+	}
+	e := runlog.Event{Kind: runlog.Watch, Client: c.number + 1, Node: c.node, Session: c.session, Path: ev.Path, Text: text}
+	if c.told != nil {
+		c.early = append(c.early, e)
+		return
+	}
+	c.w.log.put(e)
+}
+
+// ended logs the end of a call, and the watch events that came after the reply.
+func (c *client) ended(ret runlog.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.w.log.put(ret)
+	for _, e := range c.early {
+		c.w.log.put(e)
+	}
+	c.told, c.early = nil, c.early[:0]
 }
 
 // heard logs what the library tells, on the library's own goroutine, so in the
@@ -63,8 +98,6 @@ func (c *client) heard(ev zk.Event) {
 	switch {
 	case c.closing: // the end of a connection is news only when it breaks
 		return
-	case watchTexts[ev.Type] != "":
-		e.Kind, e.Path, e.Text = runlog.Watch, ev.Path, watchTexts[ev.Type]
 	case ev.Type != zk.EventSession:
 		return
 	case ev.State == zk.StateHasSession:
@@ -161,16 +194,37 @@ func (c *client) call(ctx context.Context, num int, planned plan.Call) (ret runl
 		ret = runlog.Event{Kind: runlog.Ret, Out: runlog.Unknown, Err: "ConnectionLoss"}
 	}
 	ret.Cause, ret.Client, ret.Num = cause, c.number+1, num
+	if x := c.reply(); x != nil && ret.Out != runlog.Unknown {
+		ret.Zxid = uint64(x.Reply.Zxid)
+	}
 	ret.Node, ret.Session, _ = c.where()
 	if ret.Out == runlog.Unknown && node > 0 {
 		ret.Node, ret.Session = node, session // it may be at another by now
 	}
-	c.w.log.put(ret)
+	c.ended(ret)
 	remember(&c.memory, call, ret)
 	if ret.Out == runlog.OK {
 		c.w.good.Add(1)
 	}
 	return ret, true
+}
+
+// answered takes a reply as it passes: the library does not show its zxid.
+func (c *client) answered(x *wire.Exchange) {
+	if x.Request.Code == wire.SetWatches || x.Request.Code == wire.CloseSession {
+		return // the library's own
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = x
+}
+
+// reply is the answer to the open call, nil if none was seen. A client has one
+// call open at a time, so it is the last one that passed.
+func (c *client) reply() *wire.Exchange {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.told
 }
 
 // close ends the session properly, so that its ephemerals go with it.

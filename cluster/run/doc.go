@@ -11,6 +11,12 @@
 // what they are (srvr); a change becomes a Role event, and the steps' role words
 // and awaits are resolved from these answers.
 //
+// The gate also listens (zookeeper/wire). The client library hides the zxids of
+// replies from its users, and tells of watches and replies on different
+// goroutines; on the wire the zxids are there and everything has one order. So a
+// Ret has the zxid of its reply, and a Watch stands before or after it as it
+// came.
+//
 // # Duties of the caller
 //
 // The ensemble's servers are running when it is handed over, and nobody else

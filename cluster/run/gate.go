@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/schismlab/schism/zookeeper/wire"
 )
 
 // gate is what all bytes of one client pass. Shut, it lets nothing through in
@@ -16,6 +18,10 @@ type gate struct {
 	// answer: one that is paused accepts and then says nothing, and the library
 	// would wait for it ten times as long as for any other answer.
 	patience, greeting time.Duration
+	// answered and fired, if set, are told of every reply and every watch event,
+	// in the order in which they are handed to the client.
+	answered func(*wire.Exchange)
+	fired    func(wire.Event)
 
 	mu    sync.Mutex
 	open  chan struct{} // closed while the gate is open
@@ -99,7 +105,7 @@ func (g *gate) dial(network, addr string, timeout time.Duration) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	c := &gatedConn{Conn: raw, gate: g, gone: make(chan struct{})}
+	c := &gatedConn{Conn: raw, gate: g, gone: make(chan struct{}), said: wire.Conversation{Answered: g.answered, Fired: g.fired}}
 	g.mu.Lock()
 	g.conns[c] = struct{}{}
 	g.mu.Unlock()
@@ -112,6 +118,9 @@ type gatedConn struct {
 	net.Conn
 	gate *gate
 
+	hearing sync.Mutex // guards said
+	said    wire.Conversation
+
 	mu       sync.Mutex
 	kept     []byte // written while shut
 	closed   bool
@@ -122,6 +131,14 @@ type gatedConn struct {
 // Read waits for the gate after the bytes, or the end of the stream, have come:
 // a read may have been blocked below when the gate shut.
 func (c *gatedConn) Read(b []byte) (int, error) {
+	n, err := c.read(b)
+	c.hearing.Lock()
+	defer c.hearing.Unlock()
+	c.said.FromServer(b[:n])
+	return n, err
+}
+
+func (c *gatedConn) read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	open := c.gate.opened()
 	if !isShut(open) {
@@ -146,6 +163,9 @@ func (c *gatedConn) Read(b []byte) (int, error) {
 }
 
 func (c *gatedConn) Write(b []byte) (int, error) {
+	c.hearing.Lock()
+	c.said.FromClient(b)
+	c.hearing.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

@@ -1,0 +1,120 @@
+package wire
+
+// Connect is the first frame of a client: it asks for a session, or for the one
+// that it has.
+type Connect struct {
+	// Seen is the last zxid that the client has seen.
+	Seen int64
+	// Timeout is in milliseconds.
+	Timeout int32
+	Session int64 // 0 asks for a new one
+}
+
+// Accept is the server's answer. A Timeout of 0 says that the session is over.
+type Accept struct {
+	Timeout int32
+	Session int64
+}
+
+// Request is what a client asks for. Which fields count depends on Code.
+type Request struct {
+	Xid     int32
+	Code    Code
+	Path    string
+	Data    string
+	Version int32
+	// Flags are CreateMode's: 1 ephemeral, 2 sequential.
+	Flags int32
+	Watch bool
+	// Parts are those of a multi, in order, each with its Code.
+	Parts []Request
+}
+
+// Bits of Request.Flags.
+const (
+	Ephemeral  = 1
+	Sequential = 2
+)
+
+// ReadConnect reads the first frame of a client.
+func ReadConnect(frame []byte) (Connect, error) {
+	d := NewDecoder(frame)
+	d.Int() // protocol version
+	c := Connect{Seen: d.Long(), Timeout: d.Int(), Session: d.Long()}
+	_ = d.String() // password
+	return c, d.Err()
+}
+
+// ReadAccept reads the first frame of a server.
+func ReadAccept(frame []byte) (Accept, error) {
+	d := NewDecoder(frame)
+	d.Int() // protocol version
+	a := Accept{Timeout: d.Int(), Session: d.Long()}
+	_ = d.String() // password
+	return a, d.Err()
+}
+
+// ReadRequest reads any later frame of a client. What it does not know it
+// leaves unread.
+func ReadRequest(frame []byte) (Request, error) {
+	d := NewDecoder(frame)
+	r := Request{Xid: d.Int(), Code: Code(d.Int())}
+	r.body(d)
+	return r, d.Err()
+}
+
+func (r *Request) body(d *Decoder) {
+	switch r.Code {
+	case Create, Create2, CreateContainer, CreateTTL:
+		r.Path, r.Data = d.String(), d.String()
+		acls(d)
+		r.Flags = d.Int()
+		if r.Code == CreateTTL {
+			d.Long()
+		}
+	case Delete, Check:
+		r.Path, r.Version = d.String(), d.Int()
+	case SetData:
+		r.Path, r.Data, r.Version = d.String(), d.String(), d.Int()
+	case Exists, GetData, GetChildren, GetChildren2:
+		r.Path, r.Watch = d.String(), d.Bool()
+	case Sync, GetACL, DeleteContainer:
+		r.Path = d.String()
+	case SetACL:
+		r.Path = d.String()
+		acls(d)
+		r.Version = d.Int()
+	case Multi, MultiRead:
+		r.parts(d)
+	}
+}
+
+// parts reads a multi's: each with a header that says its code; the last header
+// says that it is the last.
+func (r *Request) parts(d *Decoder) {
+	for d.Err() == nil {
+		code, done, _ := Code(d.Int()), d.Bool(), d.Int()
+		if done || d.Err() != nil {
+			return
+		}
+		p := Request{Code: code}
+		if code == Multi || code == MultiRead {
+			d.fail("a multi within a multi")
+			return
+		}
+		if p.body(d); p.Path == "" {
+			d.fail("a %v as part of a multi", code)
+			return
+		}
+		r.Parts = append(r.Parts, p)
+	}
+}
+
+// acls passes over a vector of permissions, scheme and id.
+func acls(d *Decoder) {
+	for range d.Vector(12) {
+		d.Int()
+		_ = d.String()
+		_ = d.String()
+	}
+}
