@@ -2,13 +2,12 @@ package sim
 
 import (
 	"github.com/schismlab/schism/paxos"
-	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
 )
 
 // disk is a server's disk: what is on it for good, and what is on the way.
 type disk struct {
-	durable zab.Durable
+	durable durable
 	// queue is what was appended to the log and is not yet being written;
 	// flushing is the batch whose write and fsync are under way.
 	queue, flushing []paxos.Entry
@@ -16,6 +15,14 @@ type disk struct {
 	// the log's queue to be empty.
 	write    *paxos.Write
 	draining bool
+}
+
+// durable is all that survives a crash, of one protocol.
+type durable interface {
+	// Do carries out a synchronous write, Append adds an entry from the log's
+	// queue.
+	Do(w *paxos.Write)
+	Append(e paxos.Entry)
 }
 
 func (k *kernel) diskTime() int64 {

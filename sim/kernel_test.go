@@ -74,12 +74,16 @@ func newBed(processes int, seed uint64, n plan.Net) *bed {
 	p := &plan.Plan{Seed: seed, Topology: plan.Topology{Servers: processes, Net: n, Disk: plan.Disk{Sync: 10, Jitter: 5}}}
 	b.init(p, processes+1, b)
 	for id := 1; id <= processes; id++ {
-		b.procs[id].disk = &disk{durable: zab.NewDurable(zookeeper.NewTree())}
+		d := zab.NewDurable(zookeeper.NewTree())
+		b.procs[id].disk = &disk{durable: &d}
 		b.kernel.start(&b.procs[id], &scripted{b, paxos.ID(id)})
 	}
 	b.seen = nil
 	return b
 }
+
+// onDisk is what a process has on its disk.
+func (b *bed) onDisk(id paxos.ID) *zab.Durable { return b.procs[id].disk.durable.(*zab.Durable) }
 
 func (b *bed) see(what string) {
 	b.seen = append(b.seen, what)
@@ -254,7 +258,7 @@ func TestCrashKeepsABeginning(t *testing.T) {
 			b.do(1, func(out *paxos.Effects) { out.Append(entry(n + 1)) })
 		}
 		b.crash(&b.procs[1])
-		log := b.procs[1].disk.durable.Log
+		log := b.onDisk(1).Log
 		for i, e := range log {
 			if e.Zxid.Counter() != uint32(i+1) {
 				t.Fatalf("seed %d: the log is %v", seed, log)
@@ -298,7 +302,7 @@ func TestCrashBetweenEffects(t *testing.T) {
 				})
 				b.see("under way")
 				b.rest()
-				d := &b.procs[1].disk.durable
+				d := b.onDisk(1)
 				found[d.AcceptedEpoch] = true
 				if !slices.Contains(c.accepted, d.AcceptedEpoch) || !slices.Contains(c.current, d.CurrentEpoch) {
 					t.Fatalf("on disk are epochs %d/%d, want %v/%v", d.AcceptedEpoch, d.CurrentEpoch, c.accepted, c.current)
@@ -351,7 +355,7 @@ func TestDrainWaitsForTheLog(t *testing.T) {
 	})
 	b.rest()
 	note := slices.Index(b.seen, "note")
-	if n := len(b.procs[1].disk.durable.Log); n != 2 || note < 0 {
+	if n := len(b.onDisk(1).Log); n != 2 || note < 0 {
 		t.Fatalf("%d entries on disk, seen %q", n, b.seen)
 	}
 	synced := 0

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"github.com/schismlab/schism/paxos"
-	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
 )
@@ -13,7 +12,7 @@ func (r *run) healthy() bool {
 	if lead == 0 {
 		return false
 	}
-	epoch := r.zab(lead).Epoch()
+	epoch := r.consensus(lead).Epoch()
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
 		p := &r.procs[id]
 		if !p.up {
@@ -22,7 +21,7 @@ func (r *run) healthy() bool {
 			}
 			return false
 		}
-		if z := r.zab(id); p.paused || !z.Serves() || z.Epoch() != epoch || id != lead && z.Role() == paxos.Leading {
+		if z := r.consensus(id); p.paused || !z.Serves() || z.Epoch() != epoch || id != lead && z.Role() == paxos.Leading {
 			return false
 		}
 	}
@@ -31,15 +30,18 @@ func (r *run) healthy() bool {
 
 // level: all servers have applied the same transactions, and none is on its way.
 func (r *run) level() bool {
+	last := r.consensus(r.Leading()).Database().Zxid
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
-		if z := r.zab(id); z.DB.Zxid < r.zab(r.Leading()).DB.Zxid || z.Pending() > 0 {
+		if z := r.consensus(id); z.Database().Zxid < last || z.Pending() > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-func (r *run) zab(id int) *zab.Server { return r.procs[id].machine.(*zookeeper.Server).Zab() }
+func (r *run) consensus(id int) zookeeper.Consensus {
+	return r.procs[id].machine.(*zookeeper.Server).Consensus()
+}
 
 // finals reads every znode from every server.
 func (r *run) finals() {
@@ -52,13 +54,13 @@ func (r *run) finals() {
 				Czxid: uint64(st.Czxid), Mzxid: uint64(st.Mzxid), Pzxid: uint64(st.Pzxid), Owner: st.Owner,
 			})
 		})
-		r.put(runlog.Event{Kind: runlog.Tree, Node: id, Num: t.Len(), Zxid: uint64(s.Zab().DB.Zxid)})
+		r.put(runlog.Event{Kind: runlog.Tree, Node: id, Num: t.Len(), Zxid: uint64(s.Consensus().Database().Zxid)})
 	}
 }
 
 func (r *run) ready(text string) {
 	lead := r.Leading()
-	r.put(runlog.Event{Kind: runlog.Ready, Node: lead, Epoch: r.zab(lead).Epoch(), Text: text})
+	r.put(runlog.Event{Kind: runlog.Ready, Node: lead, Epoch: r.consensus(lead).Epoch(), Text: text})
 }
 
 func (r *run) startServer(id int) {
@@ -67,7 +69,7 @@ func (r *run) startServer(id int) {
 		return
 	}
 	p.cause = r.put(runlog.Event{Kind: runlog.Start, Node: id})
-	r.kernel.start(p, zookeeper.NewServer(&r.servers[id].cfg, p.disk.durable.Clone()))
+	r.kernel.start(p, r.protocol.start(p.id, p.disk.durable))
 }
 
 func (r *run) crashServer(id int) {

@@ -117,7 +117,7 @@ func (r *run) lookForAwaited() {
 	lead := r.Leading()
 	e := runlog.Event{Kind: runlog.Await, Num: r.next, Text: s.Text(), Node: lead}
 	if lead > 0 {
-		e.Epoch = r.zab(lead).Epoch()
+		e.Epoch = r.consensus(lead).Epoch()
 	}
 	r.put(e)
 	if s.For == plan.Ready {
@@ -298,7 +298,7 @@ func (r *run) leadingExcept(except []int) int {
 		if !p.up || p.paused || slices.Contains(except, id) {
 			continue
 		}
-		if z := r.zab(id); z.Role() == paxos.Leading && z.Serves() && z.Epoch() >= epoch {
+		if z := r.consensus(id); z.Role() == paxos.Leading && z.Serves() && z.Epoch() >= epoch {
 			best, epoch = id, z.Epoch()
 		}
 	}

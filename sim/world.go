@@ -3,14 +3,11 @@ package sim
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/paxos"
-	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
-	"github.com/schismlab/schism/zookeeper"
 )
 
 // The model's own limits, in virtual nanoseconds.
@@ -49,22 +46,20 @@ func (w *World) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) error {
 // run is one run of a plan.
 type run struct {
 	kernel
-	plan   *plan.Plan
-	log    runlog.Sink
-	watch  checker.Invariants
-	quiet  bool
-	event  runlog.Event // reused for every line
-	bugs   zab.Bugs
-	quirks zab.Quirks
+	plan  *plan.Plan
+	log   runlog.Sink
+	watch checker.Invariants
+	quiet bool
+	event runlog.Event // reused for every line
 
-	stage   stage
-	limit   int64 // of the stage, in virtual time
-	began   int64 // when the clients started
-	over    bool
-	broken  bool // an invariant is
-	dirty   bool // something changed that an await may wait for
-	servers []serverState
-	clients []*client // 0 makes the setup calls
+	protocol protocol
+	stage    stage
+	limit    int64 // of the stage, in virtual time
+	began    int64 // when the clients started
+	over     bool
+	broken   bool      // an invariant is
+	dirty    bool      // something changed that an await may wait for
+	clients  []*client // 0 makes the setup calls
 	stepper
 }
 
@@ -81,52 +76,26 @@ const (
 	levelling
 )
 
-// serverState is what the world knows of a server beside its process.
-type serverState struct {
-	cfg zab.Config
-}
-
 func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
-	quirks, ok := zab.VariantNamed(p.Variant)
-	if !ok {
-		return nil, fmt.Errorf("unknown variant %q of the model: want one of %s", p.Variant, strings.Join(zab.VariantNames(), ", "))
+	protocol, err := newZab(p)
+	if err != nil {
+		return nil, err
 	}
 	if p.Flink != (plan.Flink{}) {
 		return nil, fmt.Errorf("the model has no Flink yet")
 	}
-	bug, ok := zab.BugNamed(p.Bug)
-	if !ok {
-		return nil, fmt.Errorf("unknown bug %q", p.Bug)
-	}
-	r := &run{plan: p, log: log, quiet: quiet, bugs: bug, quirks: quirks}
+	r := &run{plan: p, log: log, quiet: quiet, protocol: protocol}
 	n := p.Topology.Servers
 	r.init(p, int(paxos.Client(len(p.Clients)))+1, r)
-	r.servers = make([]serverState, n+1)
 	clocks := plan.NewStream(p.Seed, "clocks")
 	for id := 1; id <= n; id++ {
-		r.servers[id].cfg = r.config(paxos.ID(id))
 		pr := &r.procs[id]
 		pr.drift = int64(clocks.Intn(2*driftSpread+1)) - driftSpread
-		pr.disk = &disk{durable: zab.NewDurable(zookeeper.NewTree())}
-		pr.disk.durable.KeepLate = quirks&zab.KeepLateSnapshot != 0
+		pr.disk = &disk{durable: protocol.disk()}
 	}
 	r.prepare(r)
 	r.newClients()
 	return r, nil
-}
-
-// Variant is the protocol version that the model follows when a plan names none.
-const Variant = zab.Repaired
-
-// Variants lists the protocol versions of the model, the oldest first.
-func Variants() []string { return zab.VariantNames() }
-
-func (r *run) config(id paxos.ID) zab.Config {
-	t := &r.plan.Topology
-	return zab.Config{
-		ID: id, Servers: t.Servers, Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
-		CommittedLog: committed, SnapEvery: snapEvery, Empty: zookeeper.NewTree(), Bugs: r.bugs, Quirks: r.quirks,
-	}
 }
 
 // The world's own timers.

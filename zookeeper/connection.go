@@ -10,7 +10,7 @@ import (
 func (s *Server) clientEvent(ev *paxos.Event, out *paxos.Effects) {
 	switch ev.Kind {
 	case paxos.Dialled:
-		if !s.zab.Serves() {
+		if !s.consensus.Serves() {
 			out.Close(ev.Conn)
 			return
 		}
@@ -73,7 +73,7 @@ func (s *Server) clientMessage(c *clientConn, m *paxos.Message, out *paxos.Effec
 	s.touch(c.session)
 	switch m.Kind {
 	case paxos.ClientPing:
-		out.Send(c.client, c.id, paxos.ClientPing).Zxid = s.zab.DB.Zxid
+		out.Send(c.client, c.id, paxos.ClientPing).Zxid = s.consensus.Database().Zxid
 	case paxos.SetWatches:
 		s.setWatches(c.id, m.Body.(*WatchList), out)
 	case paxos.Call:
@@ -89,7 +89,7 @@ func (s *Server) clientMessage(c *clientConn, m *paxos.Message, out *paxos.Effec
 // connect opens a session, or takes one up that began elsewhere
 // (ZooKeeperServer.processConnectRequest).
 func (s *Server) connect(c *clientConn, m *paxos.Message, out *paxos.Effects) {
-	if m.Zxid > s.zab.DB.Zxid {
+	if m.Zxid > s.consensus.Database().Zxid {
 		s.hangUp(c.id, out) // the client has seen more than this server has
 		return
 	}
@@ -101,7 +101,7 @@ func (s *Server) connect(c *clientConn, m *paxos.Message, out *paxos.Effects) {
 		return
 	}
 	c.session = m.Session
-	if leader, conn, follows := s.zab.LeaderConn(); follows {
+	if leader, conn, follows := s.consensus.LeaderConn(); follows {
 		out.Send(leader, conn, paxos.Revalidate).Session = m.Session
 		return
 	}
@@ -136,7 +136,7 @@ func (s *Server) admit(c *clientConn, timeout int64, out *paxos.Effects) {
 
 // forward hands a write to the leader, which may be this server.
 func (s *Server) forward(r *Request, out *paxos.Effects) {
-	if leader, conn, follows := s.zab.LeaderConn(); follows {
+	if leader, conn, follows := s.consensus.LeaderConn(); follows {
 		out.Send(leader, conn, paxos.Request).Body = r
 		return
 	}
@@ -154,7 +154,7 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 			s.forward(r, out)
 		case r.Op == OpSync:
 			c.waiting = true
-			if leader, conn, follows := s.zab.LeaderConn(); follows {
+			if leader, conn, follows := s.consensus.LeaderConn(); follows {
 				out.Send(leader, conn, paxos.Sync).Body = r
 				return
 			}
@@ -169,7 +169,7 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 }
 
 func (s *Server) read(c *clientConn, r *Request, out *paxos.Effects) {
-	reply := read(s.tree(), r, s.zab.DB.Zxid)
+	reply := read(s.tree(), r, s.consensus.Database().Zxid)
 	// A watch on a znode that is not there can only be left by exists.
 	if r.Watch && (reply.Err == OK || reply.Err == NoNode && r.Op == OpExists) {
 		s.watches.add(watch{r.Path, c.id, r.Op == OpChildren})
@@ -187,7 +187,7 @@ func (s *Server) synced(r *Request, out *paxos.Effects) {
 	for i := range s.conns {
 		c := &s.conns[i]
 		if c.session == r.Session && c.waiting && len(c.queue) > 0 && c.queue[0] == r {
-			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.zab.DB.Zxid, Path: r.Path}, out)
+			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.consensus.Database().Zxid, Path: r.Path}, out)
 			s.finish(c, out)
 			return
 		}

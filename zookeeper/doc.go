@@ -16,8 +16,8 @@
 // from the tree right after the transaction was applied, on the server where the
 // client is connected.
 //
-// A Server is a machine: it carries a zab.Server and looks at what each step of
-// it has applied. It answers reads from its own tree, at once: they may be
+// A Server is a machine: it carries a Consensus, such as a zab.Server, and looks
+// at what each step of it has applied. It answers reads from its own tree, at once: they may be
 // stale. It forwards writes, and syncs, to the leader, and keeps each client's
 // calls in order.
 //

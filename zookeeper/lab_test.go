@@ -80,9 +80,9 @@ func (l *lab) servers() int {
 func (l *lab) start(id paxos.ID) {
 	p := l.procs[id]
 	if id.IsServer() {
-		p.machine = NewServer(&zab.Config{
+		p.machine = NewServer(&Config{ID: id, Tick: tick, Timer: zab.TimerTick}, zab.New(&zab.Config{
 			ID: id, Servers: l.servers(), Tick: tick, InitLimit: 10, SyncLimit: 5, CommittedLog: 100, SnapEvery: 1000, Empty: NewTree(),
-		}, p.disk.Clone())
+		}, p.disk.Clone()))
 	}
 	p.up = true
 	l.give(p, paxos.Event{Kind: paxos.Boot})
@@ -243,7 +243,7 @@ func (l *lab) pass(tb testing.TB, ns int64) {
 func (l *lab) leader() paxos.ID {
 	for _, id := range l.order {
 		if p := l.procs[id]; id.IsServer() && p.up {
-			if z := l.server(id).Zab(); z.Role() == paxos.Leading && z.Serves() {
+			if z := l.server(id).Consensus(); z.Role() == paxos.Leading && z.Serves() {
 				return id
 			}
 		}

@@ -4,15 +4,14 @@ import (
 	"fmt"
 
 	"github.com/schismlab/schism/paxos"
-	"github.com/schismlab/schism/paxos/zab"
 )
 
 // Server is a whole ZooKeeper server: consensus, and what turns clients'
 // requests into transactions and transactions into replies. It is a machine as
 // package paxos describes it.
 type Server struct {
-	cfg *zab.Config
-	zab *zab.Server
+	cfg       *Config
+	consensus Consensus
 
 	// conns are the clients connected here, in the order they came.
 	conns   []clientConn
@@ -55,18 +54,18 @@ type waitingSync struct {
 	req  *Request
 }
 
-// NewServer is a server that starts with the given disk.
-func NewServer(cfg *zab.Config, disk zab.Durable) *Server {
-	return &Server{cfg: cfg, zab: zab.New(cfg, disk)}
+// NewServer is a server on top of a consensus that has not taken an event yet.
+func NewServer(cfg *Config, consensus Consensus) *Server {
+	return &Server{cfg: cfg, consensus: consensus}
 }
 
-// Zab is the server's part of the consensus, to look at.
-func (s *Server) Zab() *zab.Server { return s.zab }
+// Consensus is the server's part of the consensus, to look at.
+func (s *Server) Consensus() Consensus { return s.consensus }
 
 // Tree is the server's tree as far as it has applied transactions.
 func (s *Server) Tree() Tree { return s.tree() }
 
-func (s *Server) tree() Tree { return s.zab.DB.State.(Tree) }
+func (s *Server) tree() Tree { return s.consensus.Database().State.(Tree) }
 
 // Step takes one event.
 func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
@@ -84,7 +83,7 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 		}
 	}
 	msgs, notes, applied := len(out.Msgs), len(out.Notes), len(out.Applied)
-	s.zab.Step(ev, out)
+	s.consensus.Step(ev, out)
 	s.attachSessions(out.Msgs[msgs:])
 	for i := applied; i < len(out.Applied); i++ {
 		s.applied(&out.Applied[i], out)
@@ -97,7 +96,7 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 			s.startServing(out)
 		}
 	}
-	if ev.Kind == paxos.Fired && ev.Timer == zab.TimerTick {
+	if ev.Kind == paxos.Fired && ev.Timer == s.cfg.Timer {
 		s.expire(out)
 	}
 }
@@ -112,7 +111,7 @@ func (s *Server) stopServing(out *paxos.Effects) {
 }
 
 func (s *Server) startServing(*paxos.Effects) {
-	if s.zab.Role() == paxos.Leading {
+	if s.consensus.Role() == paxos.Leading {
 		s.prep = s.tree()
 		s.track()
 	}
@@ -121,7 +120,7 @@ func (s *Server) startServing(*paxos.Effects) {
 // peerMessage takes what followers and leader say to each other on behalf of
 // clients.
 func (s *Server) peerMessage(m *paxos.Message, out *paxos.Effects) {
-	if s.zab.LearnerConn(m.From, m.Conn) {
+	if s.consensus.LearnerConn(m.From, m.Conn) {
 		switch m.Kind {
 		case paxos.Request:
 			s.submit(m.Body.(*Request), out)
@@ -133,7 +132,7 @@ func (s *Server) peerMessage(m *paxos.Message, out *paxos.Effects) {
 		}
 		return
 	}
-	leader, conn, follows := s.zab.LeaderConn()
+	leader, conn, follows := s.consensus.LeaderConn()
 	if !follows || m.From != leader || m.Conn != conn {
 		return // of a connection that is over
 	}
@@ -151,15 +150,15 @@ func (s *Server) submit(r *Request, out *paxos.Effects) {
 	if txn == nil {
 		txn = prepare(s.prep, r)
 	}
-	z := s.zab.Propose(txn, out)
+	z := s.consensus.Propose(txn, out)
 	s.prep = s.prep.apply(txn, z)
 }
 
 // sync answers when all that is proposed now has been applied; at once when
 // nothing is. The leader asks nobody whether it still leads (ZOOKEEPER-1675).
 func (s *Server) sync(to paxos.ID, conn paxos.Conn, r *Request, out *paxos.Effects) {
-	w := waitingSync{s.zab.LastProposed(), to, conn, r}
-	if s.zab.Pending() == 0 {
+	w := waitingSync{s.consensus.LastProposed(), to, conn, r}
+	if s.consensus.Pending() == 0 {
 		s.answerSync(&w, out)
 		return
 	}

@@ -39,7 +39,7 @@ func (s *Server) trackedSession(id int64) *tracked {
 
 // trackApplied follows sessions that begin and end.
 func (s *Server) trackApplied(txn *Txn) {
-	if s.zab.Role() != paxos.Leading {
+	if s.consensus.Role() != paxos.Leading {
 		return
 	}
 	switch txn.Op {
@@ -59,7 +59,7 @@ func (s *Server) trackApplied(txn *Txn) {
 
 // touch notes that a session's client was heard of.
 func (s *Server) touch(id int64) {
-	if s.zab.Role() == paxos.Leading {
+	if s.consensus.Role() == paxos.Leading {
 		if t := s.trackedSession(id); t != nil {
 			t.deadline = s.now + t.timeout
 		}
@@ -76,7 +76,7 @@ func (s *Server) touch(id int64) {
 // attachSessions lets a follower's answer to a ping carry the sessions it has
 // heard of.
 func (s *Server) attachSessions(msgs []paxos.Message) {
-	if s.zab.Role() != paxos.Following || len(s.touched) == 0 {
+	if s.consensus.Role() != paxos.Following || len(s.touched) == 0 {
 		return
 	}
 	for i := range msgs {
@@ -89,7 +89,7 @@ func (s *Server) attachSessions(msgs []paxos.Message) {
 }
 
 func (s *Server) heardSessions(m *paxos.Message) {
-	if ids, ok := m.Body.([]int64); ok && s.zab.LearnerConn(m.From, m.Conn) {
+	if ids, ok := m.Body.([]int64); ok && s.consensus.LearnerConn(m.From, m.Conn) {
 		for _, id := range ids {
 			s.touch(id)
 		}
@@ -99,7 +99,7 @@ func (s *Server) heardSessions(m *paxos.Message) {
 // expire ends the sessions whose clients were not heard of in time.
 func (s *Server) expire(out *paxos.Effects) {
 	s.now++
-	if s.zab.Role() != paxos.Leading || !s.zab.Serves() {
+	if s.consensus.Role() != paxos.Leading || !s.consensus.Serves() {
 		return
 	}
 	for i := range s.tracked {

@@ -175,7 +175,7 @@ func (s *stage) show(t *testing.T, ws []string) string {
 	var b strings.Builder
 	for _, w := range ws {
 		srv := s.lab.server(process(t, w))
-		fmt.Fprintf(&b, "%s at %v:", w, srv.Zab().DB.Zxid)
+		fmt.Fprintf(&b, "%s at %v:", w, srv.Consensus().Database().Zxid)
 		srv.Tree().Each(func(path, data string, stat Stat) {
 			if path != "/" {
 				fmt.Fprintf(&b, " %s=%q", path, data)

@@ -194,6 +194,9 @@ func (s *Server) persist(w paxos.Write, out *paxos.Effects) {
 	out.Persist(w)
 }
 
+// Database is what was applied so far.
+func (s *Server) Database() paxos.DB { return s.DB }
+
 // Role is what this server is, as it sees itself.
 func (s *Server) Role() paxos.Role { return s.role }
 

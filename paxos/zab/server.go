@@ -211,6 +211,9 @@ func (s *Server) persistEpoch(kind paxos.WriteKind, epoch uint32, out *paxos.Eff
 	out.Persist(w)
 }
 
+// Database is what was applied so far, in memory.
+func (s *Server) Database() paxos.DB { return s.DB }
+
 // Role is what this server is, as it sees itself.
 func (s *Server) Role() paxos.Role { return s.role }
 
