@@ -153,8 +153,8 @@ func (c *carried) dial(forth, back *direction) (*net.TCPConn, error) {
 
 func (c *carried) awaitOpen(forth, back *direction) error {
 	for {
-		forthShut, forthChanged := forth.link.look()
-		backShut, backChanged := back.link.look()
+		forthShut, forthChanged := forth.link.Look()
+		backShut, backChanged := back.link.Look()
 		if !forthShut && !backShut {
 			return nil
 		}

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/schismlab/schism/cluster/internal/link"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 // reader stamps each piece with the moment it is due, a writer waits for it.
 type direction struct {
 	c        *carried
-	link     *link
+	link     *link.Link
 	filter   Filter
 	src, dst *net.TCPConn
 	other    *direction
@@ -87,7 +89,7 @@ func (d *direction) end(err error) {
 
 func (d *direction) put(p piece) bool {
 	// Never before its predecessor, whatever the link has become meanwhile.
-	if due := time.Now().Add(d.link.wait(len(p.b))); due.After(d.due) {
+	if due := time.Now().Add(d.link.Wait(len(p.b))); due.After(d.due) {
 		d.due = due
 	}
 	p.due = d.due
@@ -142,11 +144,11 @@ func (d *direction) await(due time.Time) bool {
 // write, and the rest goes on when it heals.
 func (d *direction) pass(b []byte) error {
 	for len(b) > 0 {
-		if !d.link.enter(d.dst, d.c.done) {
+		if !d.link.Enter(d.dst, d.c.done) {
 			return net.ErrClosed
 		}
 		n, err := d.dst.Write(b)
-		d.link.leave(d.dst, n)
+		d.link.Leave(d.dst, n)
 		b = b[n:]
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
@@ -158,10 +160,10 @@ func (d *direction) pass(b []byte) error {
 // passEnd tells the receiver that the stream has ended. A source that broke off
 // is gone for both directions.
 func (d *direction) passEnd(err error) {
-	if !d.link.enter(d.dst, d.c.done) {
+	if !d.link.Enter(d.dst, d.c.done) {
 		return
 	}
-	defer d.link.leave(d.dst, 0)
+	defer d.link.Leave(d.dst, 0)
 	if err != nil {
 		d.c.reset()
 		return
@@ -179,8 +181,8 @@ func (d *direction) receiverGone() {
 	case <-d.c.done:
 		return
 	}
-	if d.other.link.enter(d.src, d.c.done) {
-		d.other.link.leave(d.src, 0)
+	if d.other.link.Enter(d.src, d.c.done) {
+		d.other.link.Leave(d.src, 0)
 		d.c.reset()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/internal/link"
 )
 
 // Port is one of the two ports on which servers meet.
@@ -50,7 +51,7 @@ type Mesh struct {
 	ctx       context.Context
 	stop      context.CancelFunc
 	listeners map[way]net.Listener
-	links     map[[2]int]*link
+	links     map[[2]int]*link.Link
 	barred    []atomic.Bool // of server n at n-1: its quorum port
 	running   sync.WaitGroup
 	guard     sync.Mutex // of the ends of connections, against a reset meanwhile
@@ -67,14 +68,14 @@ func Open(o Options) (*Mesh, error) {
 	if o.Servers < 1 || o.Target == nil {
 		return nil, fmt.Errorf("proxy: %d servers, targets given: %t", o.Servers, o.Target != nil)
 	}
-	m := &Mesh{o: o, listeners: map[way]net.Listener{}, links: map[[2]int]*link{}, barred: make([]atomic.Bool, max(0, o.Servers))}
+	m := &Mesh{o: o, listeners: map[way]net.Listener{}, links: map[[2]int]*link.Link{}, barred: make([]atomic.Bool, max(0, o.Servers))}
 	m.ctx, m.stop = context.WithCancel(context.Background())
 	for from := 1; from <= o.Servers; from++ {
 		for to := 1; to <= o.Servers; to++ {
 			if from == to {
 				continue
 			}
-			m.links[[2]int{from, to}] = newLink(o.Seed, from, to)
+			m.links[[2]int{from, to}] = link.New(o.Seed, from, to)
 			if err := m.listen(from, to); err != nil {
 				return nil, errors.Join(err, m.Close())
 			}
@@ -111,13 +112,13 @@ func (m *Mesh) SetLink(ctx context.Context, from, to int, s cluster.Link) error 
 	if l == nil {
 		return fmt.Errorf("no link from server %d to server %d: want two different ones of 1 to %d", from, to, m.o.Servers)
 	}
-	if s.Delay < 0 || s.Jitter < 0 || s.Loss < 0 || s.Loss > million {
-		return fmt.Errorf("link %+v: want no negative time, and a loss of 0 to %d parts per million", s, million)
+	if s.Delay < 0 || s.Jitter < 0 || s.Loss < 0 || s.Loss > link.Million {
+		return fmt.Errorf("link %+v: want no negative time, and a loss of 0 to %d parts per link.Million", s, link.Million)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	l.set(s)
+	l.Set(s)
 	return nil
 }
 
@@ -136,7 +137,7 @@ func (m *Mesh) Bar(ctx context.Context, n int, shut bool) error {
 
 // Carried is the number of bytes handed to server to on its links from server
 // from, since the mesh was opened. It panics if there is no such pair.
-func (m *Mesh) Carried(from, to int) uint64 { return m.links[[2]int{from, to}].count() }
+func (m *Mesh) Carried(from, to int) uint64 { return m.links[[2]int{from, to}].Count() }
 
 // Close resets all connections and returns when nothing runs any more.
 func (m *Mesh) Close() error {

@@ -1,4 +1,9 @@
-package proxy
+// Package link is the state of one direction between two processes, as those see
+// it who carry bytes from one to the other: whether any may pass at the moment,
+// and how long each piece is under way. It knows no sockets but the one that is
+// being written to. cluster/proxy and cluster/flink carry; this package is what
+// makes a cut exact: when Set returns, nobody hands on another byte.
+package link
 
 import (
 	"math"
@@ -11,7 +16,8 @@ import (
 )
 
 const (
-	million = 1_000_000
+	// Million is the loss of a link that lets nothing through.
+	Million = 1_000_000
 	// segment is what one packet carries, in bytes, on an Ethernet.
 	segment = 1460
 	// retransmit is the least time until TCP sends a lost segment again.
@@ -20,9 +26,9 @@ const (
 	mostRetries = 7
 )
 
-// link is the state of one direction between two servers, with those who are
-// handing bytes to the receiver at the moment.
-type link struct {
+// Link is the state of one direction, with those who are handing bytes to the
+// receiver at the moment. Its methods may be called from several goroutines.
+type Link struct {
 	mu      sync.Mutex
 	state   cluster.Link
 	changed chan struct{} // closed at the next change
@@ -32,8 +38,9 @@ type link struct {
 	carried uint64
 }
 
-func newLink(seed uint64, from, to int) *link {
-	l := &link{
+// New makes an open link. What it draws is fixed by the seed and the two numbers.
+func New(seed uint64, from, to int) *Link {
+	l := &Link{
 		changed: make(chan struct{}),
 		draws:   rand.New(rand.NewPCG(seed, uint64(from)<<32|uint64(to))),
 		writing: map[net.Conn]bool{},
@@ -42,10 +49,10 @@ func newLink(seed uint64, from, to int) *link {
 	return l
 }
 
-func shut(s cluster.Link) bool { return s.Cut || s.Loss >= million }
+func shut(s cluster.Link) bool { return s.Cut || s.Loss >= Million }
 
-// set changes the state. When it returns from shutting, nobody writes.
-func (l *link) set(s cluster.Link) {
+// Set changes the state. When it returns from shutting, nobody writes.
+func (l *Link) Set(s cluster.Link) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = s
@@ -63,9 +70,9 @@ func (l *link) set(s cluster.Link) {
 	}
 }
 
-// enter waits until the link is not shut and notes conn as being written to,
-// until leave. It is false if done came first.
-func (l *link) enter(conn net.Conn, done <-chan struct{}) bool {
+// Enter waits until the link is not shut and notes conn as being written to,
+// until Leave. It is false if done came first.
+func (l *Link) Enter(conn net.Conn, done <-chan struct{}) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for shut(l.state) {
@@ -88,7 +95,8 @@ func (l *link) enter(conn net.Conn, done <-chan struct{}) bool {
 	return true
 }
 
-func (l *link) leave(conn net.Conn, n int) {
+// Leave ends what Enter began; n bytes were handed on.
+func (l *Link) Leave(conn net.Conn, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.carried += uint64(n)
@@ -98,30 +106,31 @@ func (l *link) leave(conn net.Conn, n int) {
 	}
 }
 
-func (l *link) count() uint64 {
+// Count is the number of bytes handed on so far.
+func (l *Link) Count() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.carried
 }
 
-// look says whether the link is shut, and gives what is closed when that may
+// Look says whether the link is shut, and gives what is closed when that may
 // have changed.
-func (l *link) look() (isShut bool, changed <-chan struct{}) {
+func (l *Link) Look() (isShut bool, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return shut(l.state), l.changed
 }
 
-// wait draws how long a piece of n bytes is under way.
-func (l *link) wait(n int) time.Duration {
+// Wait draws how long a piece of n bytes is under way.
+func (l *Link) Wait(n int) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.state.Delay
 	if l.state.Jitter > 0 {
 		d += time.Duration(l.draws.Int64N(int64(l.state.Jitter)))
 	}
-	if l.state.Loss > 0 && l.state.Loss < million {
-		d += stall(l.draws, float64(l.state.Loss)/million, n)
+	if l.state.Loss > 0 && l.state.Loss < Million {
+		d += stall(l.draws, float64(l.state.Loss)/Million, n)
 	}
 	return d
 }
