@@ -27,6 +27,10 @@
 // A log may tell of a Flink cluster beside the ensemble. Its processes have names
 // (jm1, tm2) rather than numbers, in the field Proc. See the file flink.go.
 //
+// Above ZooKeeper's own calls stand those of recipes: a lock acquired, an item
+// taken from a queue. They are call and ret events, too; OpAcquire and the
+// constants after it say which fields they use.
+//
 // # The caller's duties
 //
 // Events must be put in the order of their times. A Writer does not buffer

@@ -274,6 +274,8 @@ func request(c *plan.Call) zookeeper.Request {
 
 func mode(c *plan.Call) string {
 	switch {
+	case c.Watch:
+		return runlog.WatchMode
 	case c.Ephemeral && c.Sequential:
 		return "ephemeral sequential"
 	case c.Ephemeral:

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/schismlab/schism/runlog"
 )
 
 // item is an operation in the order of the zxids. Of one zxid the write comes
@@ -111,7 +113,7 @@ func newJudge(in Input) *judge {
 		if k != silent && strings.HasPrefix(o.Path, "/") {
 			j.zid[i] = j.intern(o.Path)
 		}
-		j.owners = j.owners || o.Mode != "" || o.Op == "multi"
+		j.owners = j.owners || o.Mode != "" && o.Mode != runlog.WatchMode || o.Op == "multi"
 		switch {
 		case k == lost:
 			j.addLost(int32(i))

@@ -35,6 +35,9 @@ func mode(c plan.Call) string {
 	if c.Sequential {
 		words = append(words, "sequential")
 	}
+	if c.Watch {
+		words = append(words, runlog.WatchMode)
+	}
 	return strings.Join(words, " ")
 }
 
