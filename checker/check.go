@@ -24,6 +24,8 @@ type Run struct {
 	byZxid  *witness.Result
 	unsound error
 	judged  bool
+
+	txns []*runlog.Event // see written
 }
 
 // tree is what one server held at the end.
@@ -103,7 +105,7 @@ type Check struct {
 
 // All is every check. Those that name a cause best come first.
 func All() []Check {
-	list := []Check{invariants, durable, serversAgree, counter, bank, set, sequence, ephemerals, sequential}
+	list := []Check{invariants, durable, serversAgree, transactionLogs, counter, bank, set, sequence, ephemerals, sequential}
 	list = append(list, promises...)
 	return append(list, freshSync, watches, witnessed, linearizable, served)
 }

@@ -22,6 +22,8 @@ import (
 //	8 watch c1 /r data
 //	final n1 /r=a v1 m5                after the clients have stopped
 //	tree n1
+//	txn n1,n2 s7 set /r=a v1 z5        what the servers n1 and n2 have in their logs
+//	txn n1 s7 z6 multi set /r=b ; create /q
 //	end the reason
 //
 // In answers and finals: v version, m mzxid, c czxid, z zxid of the reply,
@@ -78,6 +80,9 @@ func (t *teller) line(w []string) {
 		reply(&e, w[1:])
 		t.finals = append(t.finals, e)
 		return
+	case "txn":
+		t.finals = append(t.finals, txn(w[1:]))
+		return
 	case "end":
 		t.end = strings.Join(w[1:], " ")
 		return
@@ -125,12 +130,7 @@ func (t *teller) call(from int64, to string, w []string) {
 		}
 	}
 	if call.Op == "multi" {
-		for text := range strings.SplitSeq(strings.Join(asked, " "), " ; ") {
-			p := strings.Fields(text)
-			e := runlog.Event{}
-			request(&e, p[1:])
-			call.Parts = append(call.Parts, runlog.Part{Op: p[0], Path: e.Path, Data: e.Data, Version: e.Version, Mode: e.Mode})
-		}
+		call.Parts = parts(asked)
 	} else {
 		request(&call, asked)
 	}
@@ -141,6 +141,39 @@ func (t *teller) call(from int64, to string, w []string) {
 	ret.T, ret.Out = millis(to), answered[0]
 	reply(&ret, answered[1:])
 	t.timed = append(t.timed, ret)
+}
+
+// txn reads the operation wherever it stands among the letters.
+func txn(w []string) runlog.Event {
+	e := runlog.Event{Kind: runlog.Txn}
+	for n := range strings.SplitSeq(w[0], ",") {
+		e.Servers = append(e.Servers, number1(n[1:]))
+	}
+	for i, word := range w[1:] {
+		switch {
+		case word == "multi":
+			e.Op, e.Parts = word, parts(w[i+2:])
+			return e
+		case word == "ephemeral":
+			e.Mode = word
+		case len(word) > 2 && word[0] != '/' && (word[1] < '0' || word[1] > '9'):
+			e.Op = word
+		default:
+			reply(&e, w[i+1:i+2])
+		}
+	}
+	return e
+}
+
+// parts reads those of a multi, with semicolons between them.
+func parts(words []string) (ps []runlog.Part) {
+	for text := range strings.SplitSeq(strings.Join(words, " "), " ; ") {
+		p := strings.Fields(text)
+		e := runlog.Event{}
+		request(&e, p[1:])
+		ps = append(ps, runlog.Part{Op: p[0], Path: e.Path, Data: e.Data, Version: e.Version, Mode: e.Mode})
+	}
+	return ps
 }
 
 func request(e *runlog.Event, words []string) {

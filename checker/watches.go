@@ -115,7 +115,7 @@ func judgeWatches(r *Run, _ Budget) Result {
 		case e.Kind == runlog.Watch:
 			t := told{e.Path, e.Text}
 			events++
-			if from, open := c.open[t]; open && from <= e.T {
+			if from, open := c.open[t]; open && from <= e.T || e.Mode == runlog.Renewed {
 				unsure++
 				continue
 			}
@@ -127,7 +127,7 @@ func judgeWatches(r *Run, _ Budget) Result {
 			l.waits, l.what = o, fmt.Sprintf("%q of %s", e.Text, e.Path)
 		}
 	}
-	return ok("%s told of changes that happened, before their sessions were shown them; for %d of them lost writes or ends of sessions may have been the cause.", plural(events, "watch event"), unsure)
+	return ok("%s told of changes that happened, before their sessions were shown them; for %d of them lost writes, ends of sessions or watches set anew may have been the cause.", plural(events, "watch event"), unsure)
 }
 
 // next is the first change of that kind after a zxid, called by a time; nil if

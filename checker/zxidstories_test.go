@@ -7,6 +7,65 @@ func init() { maps.Copy(stories, zxidStories) }
 // zxidStories are those whose answers carry zxids, for the checks that go by
 // them.
 var zxidStories = map[string]string{
+	"transaction-logs/as-acknowledged.ok": `
+		0-1 c0 create /r=0 -> ok z2 s7
+		2-3 c1 set /r=a @0 -> ok v1 m4 z4 s8
+		2-? c2 set /r=b @0 s9
+		4-5 c1 multi set /r=c @1 ; create /q=1 -> ok z6 s8
+		6-7 c1 create /e=1 ephemeral -> ok z7 s8
+		final n1 /r=c v2 m6 c2
+		final n1 /q=1 m6 c6
+		tree n1 z9
+		txn n1,n2 z1 s7 createSession
+		txn n1,n2,n3 z2 s7 create /r=0
+		txn n1,n2,n3 z3 s8 createSession
+		txn n1,n2 z4 s8 set /r=a v1
+		txn n1,n2 z5 s9 error BadVersion
+		txn n1,n2,n3 z6 s8 multi set /r=c ; create /q=1
+		txn n1,n2,n3 z7 s8 ephemeral create /e=1
+		txn n1,n2,n3 z8 s8 closeSession`,
+	"transaction-logs/dead-tail.ok": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		2-? c1 create /dead=1 s8
+		4-5 c2 set /r=b @0 -> ok v1 m9 z9 s9
+		final n1 /r=b v1 m9 c1
+		tree n1 z9
+		txn n1,n2,n3 z1 s7 create /r=0
+		txn n3 z2 s8 create /dead=1
+		txn n1,n2 z9 s9 set /r=b v1`,
+	"transaction-logs/two-for-one-zxid.bad": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		txn n1,n2 z1 s7 create /r=0
+		txn n1,n2 z2 s7 set /r=a v1
+		txn n3 z2 s8 set /r=b v1`,
+	"transaction-logs/acknowledged-and-nowhere.bad": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2 s8
+		txn n1,n2,n3 z1 s7 create /r=0`,
+	"transaction-logs/written-otherwise.bad": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		2-3 c1 set /r=a @0 -> ok v1 m2 z2 s8
+		txn n1,n2,n3 z1 s7 create /r=0
+		txn n1,n2,n3 z2 s8 set /r=b v1`,
+	"transaction-logs/of-another-session.bad": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		txn n1,n2,n3 z1 s9 create /r=0`,
+	"transaction-logs/tree-has-more.bad": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		final n1 /r=0 m1 c1
+		final n1 /t=1 m2 c2
+		tree n1 z2
+		txn n1,n2,n3 z1 s7 create /r=0`,
+	"transaction-logs/tree-has-less.bad": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		tree n1 z1
+		txn n1,n2,n3 z1 s7 create /r=0`,
+	"transaction-logs/tree-of-an-earlier-zxid.ok": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		final n1 /r=0 m1 c1
+		tree n1 z1
+		txn n1,n2,n3 z1 s7 create /r=0
+		txn n1,n2,n3 z2 s8 set /r=b v1`,
 	"unique-zxids/each-its-own.ok": `
 		0-1 c0 create /r=0 -> ok z1
 		2-3 c1 set /r=a @0 -> ok v1 m2 z2

@@ -49,7 +49,10 @@ const (
 	// Ret: it ended with Out and Err, and what the reply showed.
 	Call
 	Ret
-	// Watch: Client was told that Path was changed, as Text says.
+	// Watch: Client was told that Path was changed, as Text says. Mode is Renewed
+	// when it came while the client was setting its watches anew after it had
+	// reconnected: the server then tells of what it finds, also if the client has
+	// seen it meanwhile.
 	Watch
 	// Await: what step Num awaited has come.
 	Await
@@ -59,6 +62,11 @@ const (
 	// Begin: the clients start. Done: they have stopped.
 	Begin
 	Done
+	// Txn: at the end, Servers have in their transaction logs under Zxid what
+	// request Num of Session became: Op (error with Err if it was refused), Path,
+	// Data, Version and Parts; Mode is that of a create, Kids what went with a
+	// session that was closed. Real worlds.
+	Txn
 	// Final: at the end, server Node holds Path with Data, Version, Czxid,
 	// Mzxid, Owner. Tree: that was all: Num znodes, as of Zxid.
 	Final
@@ -74,12 +82,15 @@ var kindNames = [...]string{
 	Start: "start", Crash: "crash", Pause: "pause", Resume: "resume", Role: "role", Send: "send", Recv: "recv", Drop: "drop",
 	Write: "write", Synced: "synced", Propose: "propose", Apply: "apply", Restore: "restore", Truncate: "truncate",
 	Step: "step", LinkState: "link", Conn: "conn", Lost: "lost", Expired: "expired", Call: "call", Ret: "ret", Watch: "watch",
-	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Final: "final", Tree: "tree", Violated: "violated", End: "end",
+	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Txn: "txn", Final: "final", Tree: "tree", Violated: "violated", End: "end",
 	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",
 	Pointer: "pointer", Counter: "counter", Output: "output", Config: "config", Watches: "watches", Drained: "drained",
 }
 
 func (k Kind) String() string { return kindNames[k] }
+
+// Renewed is the Mode of a Watch.
+const Renewed = "renewed"
 
 // The outcomes of a Ret.
 const (

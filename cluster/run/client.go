@@ -30,6 +30,8 @@ type client struct {
 	// the watch events that came after it, until the call's end is in the log.
 	told  *wire.Exchange
 	early []runlog.Event
+	// renewing: the library has asked for its watches anew, and is not answered.
+	renewing bool
 }
 
 // quiet takes what the library has to say: it is in the log as events.
@@ -41,7 +43,9 @@ func (quiet) Printf(string, ...any) {}
 func (w *world) connect(number, first int) (*client, error) {
 	timeout := time.Duration(w.plan.Topology.SessionTimeout)
 	c := &client{w: w, number: number, gate: newGate(timeout, len(w.addrs))}
-	c.gate.answered, c.gate.fired = c.answered, c.fired
+	c.gate.hears = func() wire.Conversation {
+		return wire.Conversation{Connected: c.greeted, Asked: c.asked, Answered: c.answered, Fired: c.fired}
+	}
 	known := make(chan struct{}) // closed when c.conn is set
 	conn, _, err := zk.Connect(w.addrs, timeout,
 		zk.WithHostProvider(&hosts{addrs: rotated(w.addrs, first)}), zk.WithDialer(c.gate.dial),
@@ -71,6 +75,9 @@ func (c *client) fired(ev wire.Event) {
 		return
 	}
 	e := runlog.Event{Kind: runlog.Watch, Client: c.number + 1, Node: c.node, Session: c.session, Path: ev.Path, Text: text}
+	if c.renewing {
+		e.Mode = runlog.Renewed
+	}
 	if c.told != nil {
 		c.early = append(c.early, e)
 		return
@@ -211,12 +218,27 @@ func (c *client) call(ctx context.Context, num int, planned plan.Call) (ret runl
 
 // answered takes a reply as it passes: the library does not show its zxid.
 func (c *client) answered(x *wire.Exchange) {
-	if x.Request.Code == wire.SetWatches || x.Request.Code == wire.CloseSession {
-		return // the library's own
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.told = x
+	switch x.Request.Code {
+	case wire.SetWatches:
+		c.renewing = false
+	case wire.CloseSession: // the library's own, too
+	default:
+		c.told = x
+	}
+}
+
+func (c *client) asked(r *wire.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.renewing = c.renewing || r.Code == wire.SetWatches
+}
+
+func (c *client) greeted(wire.Connect, wire.Accept) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.renewing = false
 }
 
 // reply is the answer to the open call, nil if none was seen. A client has one

@@ -62,7 +62,7 @@ func (w *world) finalReads(ctx context.Context) error {
 			return unfinished{"the final reads did not come to an end: " + err.Error()}
 		}
 		w.logTrees(trees)
-		return nil
+		return w.logTransactions()
 	}
 }
 

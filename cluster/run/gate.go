@@ -18,10 +18,9 @@ type gate struct {
 	// answer: one that is paused accepts and then says nothing, and the library
 	// would wait for it ten times as long as for any other answer.
 	patience, greeting time.Duration
-	// answered and fired, if set, are told of every reply and every watch event,
-	// in the order in which they are handed to the client.
-	answered func(*wire.Exchange)
-	fired    func(wire.Event)
+	// hears, if set, gives each connection somebody who is told what is said on it,
+	// of the server's words in the order in which they are handed to the client.
+	hears func() wire.Conversation
 
 	mu    sync.Mutex
 	open  chan struct{} // closed while the gate is open
@@ -105,7 +104,10 @@ func (g *gate) dial(network, addr string, timeout time.Duration) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	c := &gatedConn{Conn: raw, gate: g, gone: make(chan struct{}), said: wire.Conversation{Answered: g.answered, Fired: g.fired}}
+	c := &gatedConn{Conn: raw, gate: g, gone: make(chan struct{})}
+	if g.hears != nil {
+		c.said = g.hears()
+	}
 	g.mu.Lock()
 	g.conns[c] = struct{}{}
 	g.mu.Unlock()
