@@ -115,6 +115,7 @@ func (r *Runner) header(p *plan.Plan) runlog.Header {
 		Variant: cmp.Or(r.Version, artifact.Default),
 	}
 	h.Session = int64(p.Topology.SessionTimeout)
+	h.Join = int64(p.Topology.Tick) * int64(p.Topology.InitLimit)
 	h.Checkpoint = int64(p.Flink.Checkpoint)
 	if r.World == Sim {
 		h.Variant = cmp.Or(p.Variant, sim.Variant)

@@ -107,7 +107,7 @@ type Check struct {
 func All() []Check {
 	list := []Check{invariants, durable, serversAgree, transactionLogs, counter, bank, set, sequence, ephemerals, sequential}
 	list = append(list, promises...)
-	return append(list, freshSync, watches, witnessed, linearizable, served)
+	return append(list, freshSync, watches, witnessed, linearizable, recovery, served)
 }
 
 // Judge asks those of the checks that apply.

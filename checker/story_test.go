@@ -24,6 +24,10 @@ import (
 //	tree n1
 //	txn n1,n2 s7 set /r=a v1 z5        what the servers n1 and n2 have in their logs
 //	txn n1 s7 z6 multi set /r=b ; create /q
+//	5 crash n1                         and start, pause, resume
+//	5 link n1 n2 cut
+//	6 ready n1 await ready
+//	join 100                           tick times initLimit, in the header
 //	end the reason
 //
 // In answers and finals: v version, m mzxid, c czxid, z zxid of the reply,
@@ -89,6 +93,8 @@ func (t *teller) line(w []string) {
 	case "unproved":
 		t.proved = false
 		return
+	case "join":
+		return // see headerOf
 	}
 	from, to, isCall := strings.Cut(w[0], "-")
 	if isCall {
@@ -111,6 +117,13 @@ func (t *teller) line(w []string) {
 		e = runlog.Event{T: e.T, Kind: runlog.Step, Num: number1(w[2]), Text: "await " + strings.Join(w[3:], " ")}
 	case "came":
 		e = runlog.Event{T: e.T, Kind: runlog.Await, Num: number1(w[2])}
+	case "crash", "start", "pause", "resume":
+		kinds := map[string]runlog.Kind{"crash": runlog.Crash, "start": runlog.Start, "pause": runlog.Pause, "resume": runlog.Resume}
+		e = runlog.Event{T: e.T, Kind: kinds[w[1]], Node: number1(w[2][1:])}
+	case "link":
+		e = runlog.Event{T: e.T, Kind: runlog.LinkState, Node: number1(w[2][1:]), Peer: number1(w[3][1:]), Text: w[4]}
+	case "ready":
+		e = runlog.Event{T: e.T, Kind: runlog.Ready, Node: number1(w[2][1:]), Text: strings.Join(w[3:], " ")}
 	default:
 		panic("story: " + w[1])
 	}
@@ -255,10 +268,21 @@ func client(s string) int {
 	return int(s[1]-'0') + 1
 }
 
+// headerOf is the header of a story's log.
+func headerOf(story string) runlog.Header {
+	h := runlog.Header{Scenario: "story", World: "story"}
+	for line := range strings.Lines(story) {
+		if w := strings.Fields(line); len(w) == 2 && w[0] == "join" {
+			h.Join = millis(w[1])
+		}
+	}
+	return h
+}
+
 // logOf is the run log of a story.
 func logOf(story string) []byte {
 	var b bytes.Buffer
-	w := runlog.NewWriter(&b, runlog.Header{Scenario: "story", World: "story"})
+	w := runlog.NewWriter(&b, headerOf(story))
 	for _, e := range tell(story) {
 		w.Put(&e)
 	}
@@ -269,7 +293,7 @@ func logOf(story string) []byte {
 }
 
 func runOf(story string) *Run {
-	r, err := NewRun(runlog.Header{}, tell(story))
+	r, err := NewRun(headerOf(story), tell(story))
 	if err != nil {
 		panic(fmt.Sprintf("%v\n%s", err, story))
 	}

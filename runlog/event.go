@@ -167,4 +167,7 @@ type Header struct {
 	// where one process may learn late of what others know. Checkpoint is the time
 	// between two checkpoints of a Flink job, 0 if there is none.
 	Session, Checkpoint int64
+	// Join is tickTime times initLimit, in nanoseconds: how long a server may take
+	// to join a leader. What a check calls soon is a multiple of it.
+	Join int64
 }

@@ -39,7 +39,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 		Schism, Scenario, World, Variant, Bug string
 		Seed                                  uint64
 		Format, Servers, Clients              int
-		Session, Checkpoint                   int64
+		Session, Checkpoint, Join             int64
 	}
 	rd.line = 1
 	if !rd.in.Scan() {
@@ -56,7 +56,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 	}
 	rd.Header = Header{
 		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Variant: h.Variant, Bug: h.Bug, Servers: h.Servers, Clients: h.Clients,
-		Session: h.Session, Checkpoint: h.Checkpoint,
+		Session: h.Session, Checkpoint: h.Checkpoint, Join: h.Join,
 	}
 	return rd, nil
 }

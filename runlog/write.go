@@ -36,6 +36,7 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	o.num("clients", int64(h.Clients))
 	o.num("session", h.Session)
 	o.num("checkpoint", h.Checkpoint)
+	o.num("join", h.Join)
 	l.buf = append(o.b, '}', '\n')
 	return l
 }
