@@ -154,7 +154,10 @@ func (v *Invariants) commit(node int, p place) *Broken {
 	return nil
 }
 
-// restores: a server may lose what is not committed, and nothing else.
+// restores: a server may lose what is not committed, and nothing else that less
+// than a quorum has beside it. A follower that comes back within an epoch with
+// more than is committed is told to cut that off, and is sent it again at once;
+// meanwhile the others may commit it.
 func (v *Invariants) restores(e *runlog.Event) *Broken {
 	s := v.server(e.Node)
 	now := place{e.Zxid, e.Chain}
@@ -164,10 +167,23 @@ func (v *Invariants) restores(e *runlog.Event) *Broken {
 		return nil
 	}
 	if before.zxid > now.zxid && v.last.zxid > now.zxid && v.begins(v.last, before) {
-		return &Broken{"CommittedLogDurability", fmt.Sprintf("n%d cuts its history back to %s, and with it %s, which is committed",
-			e.Node, zxidText(e.Zxid), zxidText(v.last.zxid))}
+		if left := v.holders(v.last); 2*left <= len(v.servers) {
+			return &Broken{"CommittedLogDurability", fmt.Sprintf("n%d cuts its history back to %s, and with it %s, which is committed; %d of %d servers are left with it",
+				e.Node, zxidText(e.Zxid), zxidText(v.last.zxid), left, len(v.servers))}
+		}
 	}
 	return nil
+}
+
+// holders counts the servers that have a place in their logs.
+func (v *Invariants) holders(p place) int {
+	n := 0
+	for _, s := range v.servers {
+		if s.log.zxid >= p.zxid && v.begins(p, s.log) {
+			n++
+		}
+	}
+	return n
 }
 
 // follows notes that a history is before and one entry more. What does not grow

@@ -72,6 +72,9 @@ var newEpoch = Probe{"new-epochs", 1, func(r *checker.Run) int {
 	return n
 }}
 
+// faultKinds are the kinds of events that isFault looks at.
+var faultKinds = []runlog.Kind{runlog.Crash, runlog.Pause, runlog.LinkState}
+
 // isFault says whether an event is a fault that comes into force.
 func isFault(e *runlog.Event) bool {
 	switch e.Kind {
