@@ -1,0 +1,95 @@
+package counterexample
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+// invariantPromises say what each invariant is for.
+var invariantPromises = map[string]string{
+	"Leadership1":            "An epoch has one leader. With two, the same transaction number could stand for two transactions.",
+	"Leadership2":            "In an epoch one server proposes. With two, the same transaction number could stand for two transactions.",
+	"PrimaryIntegrity":       "A transaction number is proposed once.",
+	"Integrity":              "A server may only apply what some leader has proposed.",
+	"Agreement":              "Servers that apply the same transaction number must have applied the same transactions up to it. From here on they hold different data.",
+	"TotalOrder":             "What servers apply must be beginnings of one and the same history. Here it has two branches, so clients of different servers see different worlds.",
+	"GlobalPrimaryOrder":     "Transactions of a later epoch come after all those of an earlier one.",
+	"LocalPrimaryOrder":      "Within an epoch a server applies every transaction in the order of the numbers, with no gap and none twice.",
+	"LeaderLogCompleteness":  "A leader must have everything that is committed, because it makes its followers throw away what it has not. Clients may have been told already that this was done.",
+	"CommittedLogDurability": "A server may only cut off what was never committed.",
+}
+
+// tell makes the story of the servers' events.
+func (v *slice) tell(shown []int) Story {
+	zero := v.run.Events[shown[0]].T
+	st := Story{Zero: zero}
+	first := map[int]bool{}
+	stake := map[uint64]bool{}
+	for _, s := range v.folded(shown) {
+		e := &s.Event
+		if s.index < 0 {
+			if e.Zxid != 0 && !first[e.Node] {
+				st.Given = append(st.Given, fmt.Sprintf("n%d has applied everything up to transaction %s", e.Node, zxidText(e.Zxid)))
+			}
+			first[e.Node] = true
+			continue
+		}
+		first[e.Node] = true
+		if e.Kind == runlog.Propose || e.Kind == runlog.Apply {
+			stake[e.Zxid] = true
+		}
+		long, short := serverText(e)
+		st.Moments = append(st.Moments, Moment{e.T - zero, s.index + 1, long})
+		st.Spans = append(st.Spans, Span{fmt.Sprintf("n%d", e.Node), e.T - zero, e.T - zero, false, short, "server"})
+	}
+	st.Moments = append(st.Moments, v.askedFor(stake, zero)...)
+	slices.SortStableFunc(st.Moments, func(a, b Moment) int { return a.Event - b.Event })
+	st.Broken = strings.TrimSuffix(v.broken.Why, ".") + ". " + invariantPromises[v.broken.Name]
+	return st
+}
+
+// maxTold bounds how many answers of clients are told beside the servers' events.
+const maxTold = 2
+
+// askedFor says who had been told by then that the transactions at stake are
+// done.
+func (v *slice) askedFor(stake map[uint64]bool, zero int64) []Moment {
+	var list []Moment
+	s := newSubject(v.run)
+	for i := range v.run.History {
+		o := &v.run.History[i]
+		if o.Out != runlog.OK || !stake[o.Result.Zxid] || len(changesOf(o)) == 0 || s.rets[i] > v.last || len(list) == maxTold {
+			continue
+		}
+		paths := set(pathsOf(o))
+		text := fmt.Sprintf("c%d, which asked to %s, is told by %s: done, transaction %s.", o.Client, wish(o, paths), nodeOf(o), zxidText(o.Result.Zxid))
+		list = append(list, Moment{o.Ret - zero, s.rets[i] + 1, text})
+	}
+	return list
+}
+
+// serverText tells an event of a server, in a sentence and in a picture's words.
+func serverText(e *runlog.Event) (long, short string) {
+	z := zxidText(e.Zxid)
+	switch e.Kind {
+	case runlog.Propose:
+		return fmt.Sprintf("n%d, the leader of epoch %d, proposes transaction %s.", e.Node, e.Epoch, z), "proposes " + z
+	case runlog.Write:
+		return fmt.Sprintf("n%d writes transaction %s to its log.", e.Node, z), "logs " + z
+	case runlog.Apply:
+		return fmt.Sprintf("n%d applies transaction %s, as one applies what is committed.", e.Node, z), "applies " + z
+	case runlog.Restore:
+		from := map[string]string{"disk": "from its own disk", "snap": "from a snapshot of the leader's", "diff": "from what the leader sent it"}[e.Text]
+		return strings.TrimSpace(fmt.Sprintf("n%d takes over the history up to %s %s", e.Node, z, from)) + ".", "holds " + z
+	case runlog.Truncate:
+		return fmt.Sprintf("n%d cuts its history back to %s.", e.Node, z), "cuts to " + z
+	case runlog.Role:
+		return fmt.Sprintf("n%d begins to lead epoch %d, with a history up to %s.", e.Node, e.Epoch, z), fmt.Sprintf("leads %d", e.Epoch)
+	case runlog.Pause:
+		return fmt.Sprintf("n%d is stopped in its tracks.", e.Node), "paused"
+	}
+	return fmt.Sprintf("n%d crashes.", e.Node), "crashes"
+}
