@@ -1,0 +1,57 @@
+// Package flink is a real Flink session cluster: unmodified JobManagers and
+// TaskManagers, each a JVM on this machine, which find each other through a
+// ZooKeeper ensemble that runs already, in any world that has client addresses.
+//
+// # Nouns, in order
+//
+//   - A Cluster is started with Options. Its processes are jm1, jm2, …, tm1, …;
+//     the ensemble's servers are n1, n2, … as everywhere.
+//   - Each process has a folder Dir/NAME with conf/, tmp/ and log, which stay after
+//     Close. Beside these lie ha/ (what ZooKeeper's pointers point to),
+//     checkpoints/, savepoints/ and jars/, which all share, as a cluster in
+//     production shares a file system.
+//   - A gate is a listener on 127.0.0.1 in front of something. Each process has one
+//     for each server of the ensemble, and one that it advertises to the other
+//     processes as its own address. So the way from one process to one other can be
+//     cut alone: to ZooKeeper's servers by which gate was dialled, between
+//     processes by who says, in the handshake of Pekko's remoting, that it dials.
+//   - A leader is a JobManager that leads by its own word: its dispatcher has said
+//     in its log that it was granted leadership, and not since that it was revoked.
+//     Several may lead; that is for a check to judge.
+//   - The supervisor starts a process again, a second after it ended itself.
+//
+// # Faults
+//
+// Kill is SIGKILL, and the process stays down until Start. Pause is SIGSTOP. A cut
+// lets nothing pass in one direction, on connections that exist and on those to
+// come; what was sent arrives after it heals, and a dialler that hung up meanwhile
+// has never been there.
+//
+// # Duties of the caller
+//
+// Close the cluster before the ensemble; ending the context given to Start closes
+// it too. Await readiness before anything is asked of it. Call leftover.Clean when
+// a program starts: what happens when the harness dies is told in cluster/local,
+// and is the same here.
+//
+// # Where it departs from a cluster in production
+//
+// Memory is small: 256 MiB of heap each, no managed memory. The client of ZooKeeper
+// tries 60 times, half a second apart, before it gives up and its process ends;
+// Flink's own 3 times make every outage of half a minute end the JobManagers. The
+// session time-out is short (Options.Session). The ensemble tracker is off, since
+// it would find addresses past the gates. Restarts of a job are unlimited. What
+// elections say is logged at DEBUG.
+//
+// # Known weaknesses
+//
+// Calls between processes pass the gates; the blob server, from which TaskManagers
+// fetch jars, the exchange of records between tasks, and REST do not, and no cut
+// affects them. Connections of others than the cluster's own processes are never
+// cut. Links cannot be slow, only cut. A dial to a dead process is accepted and
+// then reset where a network would refuse it. Leadership is read from logs, every
+// 10 ms, so it is known that much later than it was said.
+//
+// Application mode's entry point is in no published jar, so there is none. It
+// needs a Unix system.
+package flink

@@ -1,0 +1,162 @@
+//go:build unix
+
+package flink
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+// restartAfter is how long the supervisor lets pass before it starts a process
+// again that has ended itself.
+const restartAfter = time.Second
+
+// flags is what faults have asked of a process, and the supervisor obeys.
+type flags struct {
+	mu   sync.Mutex // held over each start and kill, and over what is said of it
+	down bool       // killed by us: not to be started again
+}
+
+// Start starts a process that is not running.
+func (c *Cluster) Start(ctx context.Context, name string) error {
+	return c.with(ctx, name, func(p *place) error {
+		p.asked.mu.Lock()
+		defer p.asked.mu.Unlock()
+		p.asked.down = false
+		return c.run(p)
+	})
+}
+
+// run starts the process and its supervisor; p.asked.mu is held.
+func (c *Cluster) run(p *place) error {
+	if err := p.Process.Start(c.launcher, c.java, c.args(p)); err != nil {
+		return err
+	}
+	c.o.Observe(runlog.Event{Kind: runlog.Start, Proc: p.Name})
+	ended := p.Ended()
+	c.running.Go(func() { c.supervise(p, ended) })
+	return nil
+}
+
+// supervise starts a process again that has ended itself, as a service manager
+// would, and says so.
+func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
+	select {
+	case <-ended:
+	case <-c.ctx.Done():
+		return
+	}
+	p.asked.mu.Lock()
+	mine := !p.asked.down && c.ctx.Err() == nil
+	if mine {
+		c.gone(c.ctx, p, p.lastWords())
+	}
+	p.asked.mu.Unlock()
+	if !mine {
+		return
+	}
+	select {
+	case <-time.After(restartAfter):
+	case <-c.ctx.Done():
+		return
+	}
+	p.asked.mu.Lock()
+	defer p.asked.mu.Unlock()
+	// Somebody may have killed it, and started it again, in between.
+	if p.asked.down || p.PID() != 0 || c.ctx.Err() != nil {
+		return
+	}
+	if err := c.run(p); err != nil {
+		c.reports.add(fmt.Errorf("starting %s again: %w", p.Name, err))
+	}
+}
+
+// gone says that a process is no more, after all that it has said.
+func (c *Cluster) gone(ctx context.Context, p *place, why string) {
+	c.catchUp(ctx, p)
+	p.silenced()
+	c.o.Observe(runlog.Event{Kind: runlog.Crash, Proc: p.Name, Text: why})
+}
+
+// Kill ends a process by SIGKILL, and it stays down until Start. One that has
+// ended itself counts as killed.
+func (c *Cluster) Kill(ctx context.Context, name string) error {
+	return c.with(ctx, name, func(p *place) error {
+		p.asked.mu.Lock()
+		defer p.asked.mu.Unlock()
+		alive := p.PID() != 0
+		if err := p.Process.Kill(ctx); err != nil {
+			return err
+		}
+		p.asked.down = true
+		if alive {
+			c.gone(ctx, p, "")
+		}
+		return nil
+	})
+}
+
+// Pause stops a process by SIGSTOP.
+func (c *Cluster) Pause(ctx context.Context, name string) error {
+	return c.with(ctx, name, func(p *place) error {
+		if err := p.Process.Pause(ctx); err != nil {
+			return err
+		}
+		c.o.Observe(runlog.Event{Kind: runlog.Pause, Proc: p.Name})
+		return nil
+	})
+}
+
+// Resume continues a process after Pause.
+func (c *Cluster) Resume(ctx context.Context, name string) error {
+	return c.with(ctx, name, func(p *place) error {
+		if err := p.Process.Resume(); err != nil {
+			return err
+		}
+		c.o.Observe(runlog.Event{Kind: runlog.Resume, Proc: p.Name})
+		return nil
+	})
+}
+
+// Cut lets nothing pass any more from one to the other, or again; both are
+// processes of the cluster, or one is a server of the ensemble, n1. It returns
+// when that is in force.
+func (c *Cluster) Cut(ctx context.Context, from, to string, on bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, a := c.place(from)
+	_, b := c.place(to)
+	if from == to || a != nil && b != nil {
+		return fmt.Errorf("no link from %s to %s: want a process of Flink at one end", from, to)
+	}
+	for _, name := range []string{from, to} {
+		if _, err := c.place(name); err != nil && !c.isServer(name) {
+			return fmt.Errorf("%w, or n1 to n%d", err, len(c.o.ZooKeeper))
+		}
+	}
+	c.gates.cut(from, to, on)
+	return nil
+}
+
+func (c *Cluster) isServer(name string) bool {
+	n, err := strconv.Atoi(strings.TrimPrefix(name, "n"))
+	return err == nil && name == serverName(n) && n >= 1 && n <= len(c.o.ZooKeeper)
+}
+
+func (c *Cluster) with(ctx context.Context, name string, do func(*place) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p, err := c.place(name)
+	if err != nil {
+		return err
+	}
+	return do(p)
+}

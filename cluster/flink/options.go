@@ -1,0 +1,82 @@
+package flink
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/runlog"
+)
+
+// Most is the greatest number of JobManagers, and of TaskManagers.
+const Most = 9
+
+// Options say which cluster to start.
+type Options struct {
+	// Version is a release of Flink that cluster/artifact knows, "" the newest.
+	Version string
+	// Dir is an existing folder for all files of the cluster.
+	Dir string
+	// ZooKeeper are the client addresses of the ensemble's servers, n1 first. Each
+	// process reaches them through gates of its own.
+	ZooKeeper []string
+	// JobManagers and TaskManagers are how many there are, two each if zero. Slots
+	// is how many tasks a TaskManager takes, two if zero.
+	JobManagers, TaskManagers, Slots int
+	// Session is the time-out that clients ask ZooKeeper for, 6 s if zero.
+	Session time.Duration
+	// Tolerant keeps a leader in office while its connection is suspended.
+	Tolerant bool
+	// Set adds keys to every process's configuration, and replaces ours.
+	Set map[string]string
+	// Observe, if not nil, is told what happens to the processes: Start, Crash,
+	// Pause, Resume, Grant and Revoke, with Proc and without a time. It may be
+	// called from several goroutines, and must not call the cluster.
+	Observe func(runlog.Event)
+}
+
+// The bounds of Session: what our servers grant, see cluster/server.
+const (
+	shortestSession = time.Second
+	longestSession  = time.Minute
+)
+
+// complete checks the options and fills in what may be left out.
+func (o Options) complete() (Options, error) {
+	if o.Version == "" {
+		o.Version = artifact.DefaultFlink
+	}
+	for _, n := range []*int{&o.JobManagers, &o.TaskManagers, &o.Slots} {
+		if *n == 0 {
+			*n = 2
+		}
+		if *n < 1 || *n > Most {
+			return o, fmt.Errorf("%d JobManagers, %d TaskManagers, %d slots: want 1 to %d of each", o.JobManagers, o.TaskManagers, o.Slots, Most)
+		}
+	}
+	if o.Session == 0 {
+		o.Session = 6 * time.Second
+	}
+	if o.Session < shortestSession || o.Session > longestSession {
+		return o, fmt.Errorf("session time-out %v: want %v to %v", o.Session, shortestSession, longestSession)
+	}
+	if len(o.ZooKeeper) == 0 {
+		return o, fmt.Errorf("no address of ZooKeeper: want at least one")
+	}
+	o.Set = maps.Clone(o.Set)
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return o, err
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return o, fmt.Errorf("folder of the run %q: want an existing folder", o.Dir)
+	}
+	o.Dir = dir
+	if o.Observe == nil {
+		o.Observe = func(runlog.Event) {}
+	}
+	return o, nil
+}

@@ -1,0 +1,104 @@
+//go:build unix
+
+package flink
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/schismlab/schism/cluster/process"
+)
+
+const loopback = "127.0.0.1"
+
+// place is where one JobManager or TaskManager runs: its folder, addresses and
+// gates stay, and its JVM comes and goes.
+type place struct {
+	process.Process
+	master bool
+	// gate is the port that the process advertises for calls, rpc the one that it
+	// binds. rest and blob are a JobManager's.
+	gate, rpc, rest, blob int
+	zooKeeper             []string // its gates
+
+	leader leadership // of a JobManager
+	asked  flags      // what faults have asked for
+}
+
+// newPlace reserves the ports of a process and opens its gates.
+func (c *Cluster) newPlace(name string, master bool) (*place, error) {
+	p := &place{master: master}
+	dir := filepath.Join(c.o.Dir, name)
+	p.Name, p.Dir, p.Log, p.Words = name, dir, filepath.Join(dir, "log"), p.lastWords
+	ports := []*int{&p.rpc}
+	if master {
+		ports = append(ports, &p.rest, &p.blob)
+	}
+	for _, port := range ports {
+		number, release, err := process.ReservePort()
+		if err != nil {
+			return nil, err
+		}
+		*port = number
+		c.release = append(c.release, release)
+	}
+	addr, err := c.gates.open("", name, fmt.Sprintf("%s:%d", loopback, p.rpc))
+	if err != nil {
+		return nil, err
+	}
+	p.gate = addr.Port
+	for i, target := range c.o.ZooKeeper {
+		addr, err := c.gates.open(name, serverName(i+1), target)
+		if err != nil {
+			return nil, err
+		}
+		p.zooKeeper = append(p.zooKeeper, addr.String())
+	}
+	return p, nil
+}
+
+// write makes the process's folders and its configuration.
+func (c *Cluster) write(p *place) error {
+	conf := filepath.Join(p.Dir, "conf")
+	return errors.Join(
+		os.MkdirAll(conf, 0o700),
+		os.MkdirAll(filepath.Join(p.Dir, "tmp"), 0o700),
+		os.WriteFile(filepath.Join(conf, "config.yaml"), []byte(yaml(c.settings(p))), 0o600),
+		os.WriteFile(filepath.Join(conf, "log4j.properties"), []byte(logging), 0o600),
+	)
+}
+
+// args are the command line of the process, behind java.
+func (c *Cluster) args(p *place) []string {
+	conf := filepath.Join(p.Dir, "conf")
+	args := append(jvmOptions(c.marker, filepath.Join(conf, "log4j.properties"), p.master), "-cp", c.classpath)
+	if p.master {
+		return append(args, jobManagerMain, "--configDir", conf, "--executionMode", "cluster", "--host", loopback)
+	}
+	return append(args, taskManagerMain, "--configDir", conf)
+}
+
+// lastWords is what a process that ended by itself says about it in its log: its
+// last error, or else its last line.
+func (p *place) lastWords() string {
+	text, err := p.Tail(64 << 10)
+	if err != nil {
+		return err.Error()
+	}
+	last := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		fatal := strings.Contains(line, " ERROR ") || strings.Contains(line, "Shutting ") || strings.HasPrefix(line, "Error:")
+		if line != "" && (fatal || last == "") {
+			last = line
+		}
+	}
+	const most = 300
+	if len(last) > most {
+		last = last[:most] + "…"
+	}
+	return strings.TrimSpace(last + "; see " + p.Log)
+}
