@@ -1,0 +1,146 @@
+package schismlab.job;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the command line says: {@code --name value} pairs, each at most once. */
+final class Options {
+    static final String USAGE =
+            "--zookeeper HOST:PORT[,…] [--in ZNODE] --keys NAME[,…] [--config ZNODE]"
+                    + " --sink files|znodes|attempt[,…] [--output DIR] [--out ZNODE]"
+                    + " [--records N] [--parallelism N]"
+                    + " [--checkpoint-interval MS] [--restart-delay MS] [--session-timeout MS]";
+
+    /** Addresses of the ensemble that holds input and output; it may be the one Flink uses. */
+    String zookeeper;
+
+    /** The records of a key are the children of in/KEY. */
+    String in = "/in";
+
+    List<String> keys = new ArrayList<>();
+    List<String> sinks = new ArrayList<>();
+
+    /** A folder that all TaskManagers share, for the sink "files". */
+    String output = "";
+
+    /** Where the sinks "znodes" and "attempt" put theirs. */
+    String out = "/out";
+
+    /** The configuration to be followed; empty: none. */
+    String config = "";
+
+    /** How many records of each key are read before the job is done; 0: it never is. */
+    long records;
+
+    int parallelism = 2;
+    int checkpointIntervalMs = 500;
+    int restartDelayMs = 500;
+    int sessionTimeoutMs = 6000;
+
+    static Options parse(String[] args) {
+        Options o = new Options();
+        List<String> seen = new ArrayList<>();
+        for (int i = 0; i < args.length; i += 2) {
+            if (i + 1 == args.length) {
+                throw wrong(args[i] + " has no value");
+            }
+            if (seen.contains(args[i])) {
+                throw wrong(args[i] + " is given twice");
+            }
+            seen.add(args[i]);
+            o.set(args[i], args[i + 1]);
+        }
+        o.check();
+        return o;
+    }
+
+    private void set(String name, String value) {
+        switch (name) {
+            case "--zookeeper":
+                zookeeper = value;
+                break;
+            case "--in":
+                in = value;
+                break;
+            case "--out":
+                out = value;
+                break;
+            case "--keys":
+                keys = Arrays.asList(value.split(","));
+                break;
+            case "--sink":
+                sinks = Arrays.asList(value.split(","));
+                break;
+            case "--output":
+                output = value;
+                break;
+            case "--config":
+                config = value;
+                break;
+            case "--records":
+                records = number(name, value, 0);
+                break;
+            case "--parallelism":
+                parallelism = number(name, value, 1);
+                break;
+            case "--checkpoint-interval":
+                checkpointIntervalMs = number(name, value, 10);
+                break;
+            case "--restart-delay":
+                restartDelayMs = number(name, value, 0);
+                break;
+            case "--session-timeout":
+                sessionTimeoutMs = number(name, value, 1000);
+                break;
+            default:
+                throw wrong("unknown option " + name);
+        }
+    }
+
+    private void check() {
+        if (zookeeper == null || keys.isEmpty() || sinks.isEmpty()) {
+            throw wrong("--zookeeper, --keys and --sink are needed");
+        }
+        for (String path : Arrays.asList(in, out, config.isEmpty() ? "/none" : config)) {
+            if (!path.matches("(/[A-Za-z0-9_.-]+)+")) {
+                throw wrong("\"" + path + "\" is not the path of a znode below /");
+            }
+        }
+        for (String key : keys) {
+            if (!key.matches("[A-Za-z0-9_-]+")) {
+                throw wrong("--keys: bad name \"" + key + "\"");
+            }
+        }
+        for (String sink : sinks) {
+            if (!Arrays.asList("files", "znodes", "attempt").contains(sink)) {
+                throw wrong("--sink: want files, znodes or attempt, not \"" + sink + "\"");
+            }
+        }
+        if (sinks.contains("znodes") && sinks.contains("attempt")) {
+            throw wrong("--sink: znodes and attempt write to the same place");
+        }
+        if (sinks.contains("files") == output.isEmpty()) {
+            throw wrong("--output belongs to --sink files");
+        }
+        if (!config.isEmpty() && records > 0) {
+            throw wrong("--records ends the job, and a configuration has no end");
+        }
+    }
+
+    private static int number(String name, String value, int least) {
+        try {
+            int n = Integer.parseInt(value);
+            if (n >= least) {
+                return n;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw wrong(name + " " + value + ": want a number of at least " + least);
+    }
+
+    private static IllegalArgumentException wrong(String what) {
+        return new IllegalArgumentException(what + "; usage: " + USAGE);
+    }
+}
