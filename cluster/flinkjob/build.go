@@ -117,28 +117,31 @@ func jarName(flinkVersion string, sources []source) (string, error) {
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, flink, client, javaRelease, jarLayout)
+	fmt.Fprintln(h, flink, client, clientParts, javaRelease, jarLayout)
 	for _, s := range sources {
 		fmt.Fprintf(h, "%s %d\n%s", s.path, len(s.text), s.text)
 	}
 	return fmt.Sprintf("schism-job-flink-%s-%s.jar", flinkVersion, hex.EncodeToString(h.Sum(nil)[:8])), nil
 }
 
-// zooKeeperClient picks what a client needs from a server's class path. Flink
-// brings the logging; Netty is for TLS, which nobody uses here.
+// clientParts are the jars of a server's class path that a client cannot do
+// without, as their names begin. Flink brings the logging. Netty is for TLS,
+// which nobody uses here, but the client looks for one of its classes.
+var clientParts = []string{"zookeeper-" + artifact.Default, "zookeeper-jute-", "netty-handler-"}
+
+// zooKeeperClient are the paths of those jars.
 func zooKeeperClient(ctx context.Context) ([]string, error) {
 	all, err := artifact.ZooKeeper(ctx, artifact.Default)
 	if err != nil {
 		return nil, err
 	}
 	var client []string
-	for _, jar := range all {
-		if strings.HasPrefix(filepath.Base(jar), "zookeeper-") {
-			client = append(client, jar)
+	for _, part := range clientParts {
+		i := slices.IndexFunc(all, func(jar string) bool { return strings.HasPrefix(filepath.Base(jar), part) })
+		if i < 0 {
+			return nil, fmt.Errorf("ZooKeeper %s has no jar %s…, which its client needs", artifact.Default, part)
 		}
-	}
-	if len(client) != 2 {
-		return nil, fmt.Errorf("ZooKeeper %s: of its jars %v belong to the client, want zookeeper and zookeeper-jute", artifact.Default, client)
+		client = append(client, all[i])
 	}
 	return client, nil
 }

@@ -54,8 +54,10 @@ func NotFound(err error) bool {
 }
 
 // duplicate says whether a submission was refused since a job of that id is
-// there, or was: of which Flink speaks in its exception's name only.
+// there, or was. Flink tells by its exception's name alone, and up to 2.2 the
+// name was DuplicateJobSubmissionException.
 func duplicate(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && strings.Contains(e.Said, "DuplicateJobSubmissionException")
+	return errors.As(err, &e) &&
+		(strings.Contains(e.Said, "DuplicateJobSubmissionException") || strings.Contains(e.Said, "DuplicateApplicationSubmissionException"))
 }
