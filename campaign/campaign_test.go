@@ -190,6 +190,8 @@ func TestCheckPlan(t *testing.T) {
 	}{
 		{"planted bug in a real world", campaign.Local, "only the model has planted bugs", scenarios.Options{Bug: "skip-truncate"}},
 		{"variant in a real world", campaign.Docker, "only the model has variants", scenarios.Options{Variant: "zk-3.9.4"}},
+		{"protocol in a real world", campaign.Local, "only the model has a choice", scenarios.Options{Protocol: "multipaxos"}},
+		{"protocol that is none", campaign.Sim, "unknown protocol", scenarios.Options{Protocol: "none"}},
 		{"bug that is none", campaign.Sim, "unknown bug", scenarios.Options{Bug: "none"}},
 		{"variant that is none", campaign.Sim, "unknown variant", scenarios.Options{Variant: "none"}},
 	} {

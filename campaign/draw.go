@@ -36,7 +36,7 @@ func Command(scenario string, seed uint64, o scenarios.Options, world, version s
 	if o.Servers > 0 {
 		fmt.Fprintf(&b, " --servers %d", o.Servers)
 	}
-	for _, f := range [][2]string{{"version", version}, {"variant", o.Variant}, {"bug", o.Bug}} {
+	for _, f := range [][2]string{{"version", version}, {"protocol", o.Protocol}, {"variant", o.Variant}, {"bug", o.Bug}} {
 		if f[1] != "" {
 			fmt.Fprintf(&b, " --%s %s", f[0], f[1])
 		}

@@ -13,6 +13,7 @@ type Result struct {
 	Seed     uint64 `json:"seed"`
 	World    string `json:"world"`
 	// Variant is the model's, Version the real servers'; the other is empty.
+	Protocol  string           `json:"protocol,omitempty"` // "" ZAB
 	Variant   string           `json:"variant,omitempty"`
 	Version   string           `json:"version,omitempty"`
 	Bug       string           `json:"bug"`
@@ -57,7 +58,7 @@ func Judged(h runlog.Header, events []runlog.Event, s *scenarios.Scenario, b che
 		Checks: o.Checks, Events: len(events), Probes: map[string]int{},
 	}
 	if h.World == Sim {
-		r.Variant = h.Variant
+		r.Protocol, r.Variant = h.Protocol, h.Variant
 	} else {
 		r.Version = h.Variant
 	}

@@ -118,7 +118,11 @@ func (r *Runner) header(p *plan.Plan) runlog.Header {
 	h.Join = int64(p.Topology.Tick) * int64(p.Topology.InitLimit)
 	h.Checkpoint = int64(p.Flink.Checkpoint)
 	if r.World == Sim {
-		h.Variant = cmp.Or(p.Variant, sim.Variant)
+		protocol, _ := sim.ProtocolOf(p) // CheckPlan has said that there is one
+		h.Variant = cmp.Or(p.Variant, protocol.Variant)
+		if protocol.Name != sim.ZAB {
+			h.Protocol = protocol.Name
+		}
 	}
 	return h
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/schismlab/schism/cluster/docker"
 	"github.com/schismlab/schism/cluster/local"
 	"github.com/schismlab/schism/cluster/run"
-	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/scenarios"
@@ -54,16 +53,16 @@ func CheckWorld(world, version string) error {
 // error is a *BadInput.
 func CheckPlan(p *plan.Plan, world string) error {
 	if world == Sim {
-		if p.Variant != "" && !slices.Contains(sim.Variants(), p.Variant) {
-			return Badf("unknown variant %q: the model has %s", p.Variant, strings.Join(sim.Variants(), ", "))
-		}
-		if _, ok := zab.BugNamed(p.Bug); !ok {
-			return Badf("unknown bug %q: want one of %s", p.Bug, strings.Join(zab.BugNames(), ", "))
+		if _, err := sim.ProtocolOf(p); err != nil {
+			return Badf("%v", err)
 		}
 		return nil
 	}
 	if p.Bug != "" {
 		return Badf("bug %s: only the model has planted bugs; use --world sim", p.Bug)
+	}
+	if p.Protocol != "" && p.Protocol != sim.ZAB {
+		return Badf("protocol %s: only the model has a choice of protocols; use --world sim", p.Protocol)
 	}
 	if p.Variant != "" {
 		return Badf("variant %s: only the model has variants; use --version, or --world sim", p.Variant)

@@ -2,6 +2,19 @@ package checker
 
 import "github.com/schismlab/schism/runlog"
 
+// Invariants watches a protocol from inside while a run goes on. Its events are
+// those that only the model writes.
+type Invariants interface {
+	// Observe takes the next event and says what it breaks, nil if nothing.
+	Observe(e *runlog.Event) *Broken
+}
+
+// Broken is an invariant that an event has broken.
+type Broken struct {
+	Name string // as in the specifications
+	Why  string
+}
+
 // invariants reports what was found broken while the run went on.
 var invariants = Check{
 	Name: "invariants",

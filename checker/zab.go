@@ -6,13 +6,7 @@ import (
 	"github.com/schismlab/schism/runlog"
 )
 
-// Broken is an invariant that an event has broken.
-type Broken struct {
-	Name string // as in the specifications of ZAB
-	Why  string
-}
-
-// Invariants watches what ZAB promises about the inside of an ensemble, event by
+// ZabInvariants watches what ZAB promises about the inside of an ensemble, event by
 // event, in constant time for each but for the first event after a change of
 // leader. It needs the events that only the model writes: Role, Propose, Write
 // to the log, Apply, Restore and Truncate. The zero value is ready.
@@ -24,7 +18,7 @@ type Broken struct {
 //
 // The names are those of ZooKeeper's TLA+ specifications (Zab.tla,
 // ZkV3_7_0.tla) and, for the two about logs, of Remix (EuroSys 2025).
-type Invariants struct {
+type ZabInvariants struct {
 	leaders   map[uint32]int    // by epoch: who served as its leader
 	proposers map[uint32]int    // by epoch: who proposed
 	proposed  map[uint64]bool   // zxids
@@ -43,14 +37,14 @@ type replica struct {
 	log     place
 }
 
-func (v *Invariants) init() {
+func (v *ZabInvariants) init() {
 	v.leaders, v.proposers = map[uint32]int{}, map[uint32]int{}
 	v.proposed, v.committed = map[uint64]bool{}, map[uint64]uint64{}
 	v.parents = map[uint64]place{}
 	v.servers = map[int]*replica{}
 }
 
-func (v *Invariants) server(n int) *replica {
+func (v *ZabInvariants) server(n int) *replica {
 	s := v.servers[n]
 	if s == nil {
 		s = &replica{}
@@ -60,7 +54,7 @@ func (v *Invariants) server(n int) *replica {
 }
 
 // Observe takes the next event and says what it breaks, nil if nothing.
-func (v *Invariants) Observe(e *runlog.Event) *Broken {
+func (v *ZabInvariants) Observe(e *runlog.Event) *Broken {
 	if v.servers == nil {
 		v.init()
 	}
@@ -86,7 +80,7 @@ func (v *Invariants) Observe(e *runlog.Event) *Broken {
 }
 
 // leads: at most one leader an epoch, and one that has all that was committed.
-func (v *Invariants) leads(e *runlog.Event) *Broken {
+func (v *ZabInvariants) leads(e *runlog.Event) *Broken {
 	if other, ok := v.leaders[e.Epoch]; ok && other != e.Node {
 		return &Broken{"Leadership1", fmt.Sprintf("n%d and n%d both lead epoch %d", other, e.Node, e.Epoch)}
 	}
@@ -99,7 +93,7 @@ func (v *Invariants) leads(e *runlog.Event) *Broken {
 	return v.commit(e.Node, place{e.Zxid, e.Chain})
 }
 
-func (v *Invariants) proposes(e *runlog.Event) *Broken {
+func (v *ZabInvariants) proposes(e *runlog.Event) *Broken {
 	if other, ok := v.proposers[e.Epoch]; ok && other != e.Node {
 		return &Broken{"Leadership2", fmt.Sprintf("n%d and n%d both propose in epoch %d", other, e.Node, e.Epoch)}
 	}
@@ -111,7 +105,7 @@ func (v *Invariants) proposes(e *runlog.Event) *Broken {
 	return nil
 }
 
-func (v *Invariants) applies(e *runlog.Event) *Broken {
+func (v *ZabInvariants) applies(e *runlog.Event) *Broken {
 	s := v.server(e.Node)
 	before := s.applied
 	s.applied = place{e.Zxid, e.Chain}
@@ -130,7 +124,7 @@ func (v *Invariants) applies(e *runlog.Event) *Broken {
 
 // commit notes that a history is committed, which must agree with all that was
 // committed before.
-func (v *Invariants) commit(node int, p place) *Broken {
+func (v *ZabInvariants) commit(node int, p place) *Broken {
 	if chain, ok := v.committed[p.zxid]; ok {
 		if chain != p.chain {
 			return &Broken{"Agreement", fmt.Sprintf("n%d and another server have committed different histories up to %s", node, zxidText(p.zxid))}
@@ -158,7 +152,7 @@ func (v *Invariants) commit(node int, p place) *Broken {
 // than a quorum has beside it. A follower that comes back within an epoch with
 // more than is committed is told to cut that off, and is sent it again at once;
 // meanwhile the others may commit it.
-func (v *Invariants) restores(e *runlog.Event) *Broken {
+func (v *ZabInvariants) restores(e *runlog.Event) *Broken {
 	s := v.server(e.Node)
 	now := place{e.Zxid, e.Chain}
 	before := s.log
@@ -176,7 +170,7 @@ func (v *Invariants) restores(e *runlog.Event) *Broken {
 }
 
 // holders counts the servers that have a place in their logs.
-func (v *Invariants) holders(p place) int {
+func (v *ZabInvariants) holders(p place) int {
 	n := 0
 	for _, s := range v.servers {
 		if s.log.zxid >= p.zxid && v.begins(p, s.log) {
@@ -188,14 +182,14 @@ func (v *Invariants) holders(p place) int {
 
 // follows notes that a history is before and one entry more. What does not grow
 // is no such thing: a server that is broken may write the same entry again.
-func (v *Invariants) follows(p, before place) {
+func (v *ZabInvariants) follows(p, before place) {
 	if _, known := v.parents[p.chain]; !known && before.zxid < p.zxid {
 		v.parents[p.chain] = before
 	}
 }
 
 // begins says whether history a is the beginning of b, or the same.
-func (v *Invariants) begins(a, b place) bool {
+func (v *ZabInvariants) begins(a, b place) bool {
 	for b.zxid > a.zxid {
 		next, ok := v.parents[b.chain]
 		if !ok {

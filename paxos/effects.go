@@ -89,7 +89,7 @@ type NoteKind uint8
 const (
 	RoleChanged NoteKind = iota + 1 // Role, Epoch, DB position
 	Serving                         // clients are served from now on; as leader of Epoch or as its follower
-	Proposed                        // leader proposed Zxid
+	Proposed                        // leader proposed Zxid; Paxos: Chain is the digest of the value
 	Applied                         // Zxid applied; Chain
 	Restored                        // the database was replaced: DB position, Text where from
 	Truncated                       // the history was cut back to Zxid, Chain

@@ -44,7 +44,12 @@ func (db DB) Apply(e Entry) DB {
 
 // Chain is the digest of a history of digest chain, followed by e.
 func Chain(chain uint64, e Entry) uint64 {
-	return Mix(Mix(chain^uint64(e.Zxid)) ^ e.Cmd.Digest())
+	return ChainDigest(chain, e.Zxid, e.Cmd.Digest())
+}
+
+// ChainDigest is Chain for an entry of which only the digest is known.
+func ChainDigest(chain uint64, z Zxid, digest uint64) uint64 {
+	return Mix(Mix(chain^uint64(z)) ^ digest)
 }
 
 // Mix scrambles 64 bits so that each bit of x counts for each of the result. It

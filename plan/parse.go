@@ -157,7 +157,7 @@ func (r *reader) ppm(into *int) error {
 	return nil
 }
 
-var topWords = []string{"scenario", "seed", "variant", "bug", "servers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "flink", "setup", "client", "steps"}
+var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "flink", "setup", "client", "steps"}
 
 // item reads one line: a top-level word, or an item of the section it is in.
 func (r *reader) item(p *Plan, section *string) error {
@@ -220,6 +220,8 @@ func (r *reader) top(p *Plan, section *string) error {
 			return r.errorf("seed %q is no number from 0 to 2^64-1", w)
 		}
 		p.Seed = n
+	case "protocol":
+		p.Protocol = r.next()
 	case "variant":
 		p.Variant = r.next()
 	case "bug":

@@ -12,6 +12,8 @@ type Plan struct {
 	// Seed is what it was drawn from. The model draws from it again, in streams
 	// of its own, for whatever the plan leaves open: latencies, torn writes.
 	Seed uint64
+	// Protocol names the consensus protocol of the model, "" ZAB.
+	Protocol string
 	// Variant names the protocol version of the model, "" the newest.
 	Variant string
 	// Bug names a planted bug of the model, "" none.

@@ -13,6 +13,7 @@ func (p *Plan) String() string {
 	b.line(0, header)
 	b.field("scenario", p.Scenario)
 	b.line(0, "seed", strconv.FormatUint(p.Seed, 10))
+	b.field("protocol", p.Protocol)
 	b.field("variant", p.Variant)
 	b.field("bug", p.Bug)
 	t := &p.Topology

@@ -14,7 +14,7 @@ func drawPlan(t *rapid.T) *Plan {
 	tick := Duration(rapid.Int64Range(int64(Millisecond), int64(60*Second)).Draw(t, "tick"))
 	p := &Plan{
 		Scenario: drawWord(1).Draw(t, "scenario"), Seed: rapid.Uint64().Draw(t, "seed"),
-		Variant: drawWord(0).Draw(t, "variant"), Bug: drawWord(0).Draw(t, "bug"),
+		Protocol: drawWord(0).Draw(t, "protocol"), Variant: drawWord(0).Draw(t, "variant"), Bug: drawWord(0).Draw(t, "bug"),
 		Topology: Topology{
 			Servers: rapid.IntRange(1, MaxServers).Draw(t, "servers"), Tick: tick,
 			InitLimit: rapid.IntRange(1, 100).Draw(t, "init"), SyncLimit: rapid.IntRange(1, 100).Draw(t, "sync"),

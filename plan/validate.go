@@ -36,6 +36,8 @@ func (p *Plan) validate() *invalid {
 	switch {
 	case p.Scenario == "" || !word(p.Scenario):
 		return wrong("scenario", "the plan names no scenario: want a line such as \"scenario leader-crash\"")
+	case !word(p.Protocol):
+		return wrong("protocol", "protocol %q: want one word", p.Protocol)
 	case !word(p.Variant):
 		return wrong("variant", "variant %q: want one word", p.Variant)
 	case !word(p.Bug):

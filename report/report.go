@@ -127,6 +127,9 @@ func facts(r Report, t *timeline) []fact {
 		{"seed", fmt.Sprint(r.Header.Seed)},
 		{"world", r.Header.World},
 	}
+	if r.Header.Protocol != "" {
+		fs = append(fs, fact{"protocol", r.Header.Protocol})
+	}
 	if r.Header.Variant != "" {
 		name := "ZooKeeper"
 		if r.Header.World == "sim" {

@@ -24,7 +24,7 @@ const (
 	// log with it. Synced: that is on its disk. Model.
 	Write
 	Synced
-	// Propose: leader Node proposed Zxid. Apply: Node applied the committed
+	// Propose: leader Node proposed Zxid (Paxos: as Epoch, a value of digest Chain). Apply: Node applied the committed
 	// Zxid; Chain is the digest of its history up to it. Model.
 	Propose
 	Apply
@@ -159,6 +159,7 @@ type Header struct {
 	Scenario string
 	Seed     uint64
 	World    string // sim, local, docker
+	Protocol string // of the model, "" ZAB
 	Variant  string // of the model, or the version of the real servers
 	Bug      string
 	Servers  int

@@ -36,10 +36,10 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 	rd := &Reader{file: file, in: bufio.NewScanner(r)}
 	rd.in.Buffer(make([]byte, 0, 64<<10), maxLine)
 	var h struct {
-		Schism, Scenario, World, Variant, Bug string
-		Seed                                  uint64
-		Format, Servers, Clients              int
-		Session, Checkpoint, Join             int64
+		Schism, Scenario, World, Protocol, Variant, Bug string
+		Seed                                            uint64
+		Format, Servers, Clients                        int
+		Session, Checkpoint, Join                       int64
 	}
 	rd.line = 1
 	if !rd.in.Scan() {
@@ -55,8 +55,8 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 		return nil, rd.errorf("run log of format %d: this program reads format 1", h.Format)
 	}
 	rd.Header = Header{
-		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Variant: h.Variant, Bug: h.Bug, Servers: h.Servers, Clients: h.Clients,
-		Session: h.Session, Checkpoint: h.Checkpoint, Join: h.Join,
+		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Protocol: h.Protocol, Variant: h.Variant, Bug: h.Bug,
+		Servers: h.Servers, Clients: h.Clients, Session: h.Session, Checkpoint: h.Checkpoint, Join: h.Join,
 	}
 	return rd, nil
 }

@@ -80,7 +80,7 @@ func written(h Header, events []Event) []byte {
 func TestEveryLogComesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := Header{
-			drawText().Draw(t, "scenario"), rapid.Uint64().Draw(t, "seed"), drawText().Draw(t, "world"), drawText().Draw(t, "variant"), drawText().Draw(t, "bug"),
+			drawText().Draw(t, "scenario"), rapid.Uint64().Draw(t, "seed"), drawText().Draw(t, "world"), drawText().Draw(t, "protocol"), drawText().Draw(t, "variant"), drawText().Draw(t, "bug"),
 			rapid.IntRange(0, 31).Draw(t, "servers"), rapid.IntRange(0, 99).Draw(t, "clients"),
 			rapid.Int64().Draw(t, "session"), rapid.Int64().Draw(t, "checkpoint"), rapid.Int64().Draw(t, "join"),
 		}

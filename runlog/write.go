@@ -30,6 +30,7 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	o.b = append(o.b, `,"seed":`...)
 	o.b = strconv.AppendUint(o.b, h.Seed, 10)
 	o.str("world", h.World)
+	o.str("protocol", h.Protocol)
 	o.str("variant", h.Variant)
 	o.str("bug", h.Bug)
 	o.num("servers", int64(h.Servers))

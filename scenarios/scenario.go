@@ -44,9 +44,10 @@ type Scenario struct {
 
 // Options change what a plan is drawn for.
 type Options struct {
-	Servers int    // 0: as the scenario says
-	Bug     string // planted bug of the model
-	Variant string // protocol version of the model
+	Servers  int    // 0: as the scenario says
+	Bug      string // planted bug of the model
+	Protocol string // consensus protocol of the model, "" ZAB
+	Variant  string // protocol version of the model
 }
 
 // The surroundings of every scenario, unless it says otherwise. A tick is short
@@ -73,7 +74,7 @@ func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	if o.Servers > 0 {
 		t.Servers = o.Servers
 	}
-	p := &plan.Plan{Scenario: s.Name, Seed: seed, Bug: o.Bug, Variant: o.Variant, Topology: t}
+	p := &plan.Plan{Scenario: s.Name, Seed: seed, Bug: o.Bug, Protocol: o.Protocol, Variant: o.Variant, Topology: t}
 	p.Setup = setupCalls()
 	p.Clients = drawClients(seed, t.Servers, s.Workload)
 	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}

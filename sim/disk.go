@@ -32,7 +32,11 @@ func (k *kernel) diskTime() int64 {
 // persist begins a synchronous write. It is true when the process must wait.
 func (k *kernel) persist(p *process, w *paxos.Write) bool {
 	d := p.disk
-	k.world.wrote(p, w.Kind.String(), w.Epoch, w.Zxid, 0)
+	digest := uint64(0)
+	if w.Cmd != nil {
+		digest = w.Cmd.Digest()
+	}
+	k.world.wrote(p, w.Kind.String(), w.Epoch, w.Zxid, digest)
 	if !p.up {
 		return true
 	}

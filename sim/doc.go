@@ -17,8 +17,9 @@
 // The network carries packets over directed links. A connection keeps order and
 // loses nothing while it lives; what a cut link would carry is held back until it
 // heals, as TCP sends again. A process that crashes hangs up on everybody, as far
-// as the links let it. Election messages have no connection: a cut link loses
-// them. Latency is drawn between bounds, with a tail; a lost packet of a stream
+// as the links let it. Election messages, and all of multi-Paxos, have no
+// connection: a cut link loses them, and some come twice if the plan says so.
+// Latency is drawn between bounds, with a tail; a lost packet of a stream
 // comes later.
 //
 // A disk writes the log in batches: one write and sync at a time, taking all that
@@ -35,7 +36,7 @@
 //
 // # What is watched
 //
-// checker.Invariants watches every event while the run goes on. The first
+// The checker.Invariants of the protocol watch every event. The first
 // invariant that breaks is told by a violated event, and the run goes on.
 //
 // # Speed

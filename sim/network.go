@@ -117,14 +117,22 @@ func (k *kernel) send(p *process, m *paxos.Message) {
 	if p.id.IsServer() && m.To.IsServer() {
 		cause = k.world.sent(p, m)
 	}
-	s := k.net.slot()
-	pk := &k.net.packets[s]
-	pk.msg, pk.sign, pk.cause, pk.refusal = *m, paxos.Arrived, cause, false
 	to, kind := m.To, m.Kind
-	k.transmit(s)
+	k.post(m, cause)
+	if m.Conn == 0 && k.netDraw.Chance(k.net.model.Dup) {
+		k.post(m, cause)
+	}
 	if p.id.IsServer() && to.IsServer() {
 		k.world.reached(p, "sends", kind.String(), to)
 	}
+}
+
+// post puts a message into a packet and on its way.
+func (k *kernel) post(m *paxos.Message, cause int64) {
+	s := k.net.slot()
+	pk := &k.net.packets[s]
+	pk.msg, pk.sign, pk.cause, pk.refusal = *m, paxos.Arrived, cause, false
+	k.transmit(s)
 }
 
 // signal sends a sign of the transport over a connection.

@@ -194,8 +194,8 @@ func TestAwaits(t *testing.T) {
 
 func TestPlansThatTheModelCannotCarryOut(t *testing.T) {
 	for _, c := range []struct{ bug, variant, want string }{
-		{"no-such-bug", "", `unknown bug "no-such-bug"`},
-		{"", "zk-9.9.9", `unknown variant "zk-9.9.9" of the model: want one of `},
+		{"no-such-bug", "", `unknown bug "no-such-bug" of zab`},
+		{"", "zk-9.9.9", `unknown variant "zk-9.9.9" of zab: the model has `},
 	} {
 		p := shortPlan(t)
 		p.Bug, p.Variant = c.bug, c.variant

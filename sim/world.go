@@ -77,21 +77,21 @@ const (
 )
 
 func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
-	protocol, err := newZab(p)
+	known, err := ProtocolOf(p)
 	if err != nil {
 		return nil, err
 	}
 	if p.Flink != (plan.Flink{}) {
 		return nil, fmt.Errorf("the model has no Flink yet")
 	}
-	r := &run{plan: p, log: log, quiet: quiet, protocol: protocol}
+	r := &run{plan: p, log: log, quiet: quiet, protocol: known.use(p), watch: known.watch(p)}
 	n := p.Topology.Servers
 	r.init(p, int(paxos.Client(len(p.Clients)))+1, r)
 	clocks := plan.NewStream(p.Seed, "clocks")
 	for id := 1; id <= n; id++ {
 		pr := &r.procs[id]
 		pr.drift = int64(clocks.Intn(2*driftSpread+1)) - driftSpread
-		pr.disk = &disk{durable: protocol.disk()}
+		pr.disk = &disk{durable: r.protocol.disk(paxos.ID(id))}
 	}
 	r.prepare(r)
 	r.newClients()
@@ -109,11 +109,15 @@ const (
 
 func (r *run) run(ctx context.Context) (err error) {
 	defer func() {
-		// A machine may meet the impossible after an invariant was broken. Before,
-		// it is a mistake of the model.
+		// A machine may meet the impossible after an invariant was broken, and with
+		// a planted bug before any is: then its own assertion is the invariant.
+		// Else it is a mistake of the model.
 		if p := recover(); p != nil {
-			if !r.broken {
+			if !r.broken && r.plan.Bug == "" {
 				panic(p)
+			}
+			if !r.broken {
+				r.put(runlog.Event{Kind: runlog.Violated, Msg: "Assertion", Text: fmt.Sprint(p)})
 			}
 			r.finish(fmt.Sprintf("after an invariant was broken: %v", p))
 		}

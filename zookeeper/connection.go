@@ -97,12 +97,13 @@ func (s *Server) connect(c *clientConn, m *paxos.Message, out *paxos.Effects) {
 		// Unique in a run, as a connection's number is: ZooKeeper takes the time.
 		c.session = int64(s.cfg.ID)<<56 | int64(c.id)
 		timeout := min(max(m.Body.(*Request).Timeout, 2*s.cfg.Tick), 20*s.cfg.Tick)
-		s.forward(&Request{Session: c.session, Op: OpCreateSession, Timeout: timeout, Server: s.cfg.ID}, out)
+		c.creating = &Request{Session: c.session, Op: OpCreateSession, Timeout: timeout, Server: s.cfg.ID}
+		s.forward(c.creating, out)
 		return
 	}
 	c.session = m.Session
-	if leader, conn, follows := s.consensus.LeaderConn(); follows {
-		out.Send(leader, conn, paxos.Revalidate).Session = m.Session
+	if ask := s.toLeader(paxos.Revalidate, out); ask != nil {
+		ask.Session = m.Session
 		return
 	}
 	s.revalidated(m.Session, s.claim(m.Session, s.cfg.ID), out)
@@ -134,15 +135,6 @@ func (s *Server) admit(c *clientConn, timeout int64, out *paxos.Effects) {
 	}
 }
 
-// forward hands a write to the leader, which may be this server.
-func (s *Server) forward(r *Request, out *paxos.Effects) {
-	if leader, conn, follows := s.consensus.LeaderConn(); follows {
-		out.Send(leader, conn, paxos.Request).Body = r
-		return
-	}
-	s.submit(r, out)
-}
-
 // pump works off a connection's requests in the order they came, as far as it
 // can without waiting (CommitProcessor).
 func (s *Server) pump(c *clientConn, out *paxos.Effects) {
@@ -154,8 +146,8 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 			s.forward(r, out)
 		case r.Op == OpSync:
 			c.waiting = true
-			if leader, conn, follows := s.consensus.LeaderConn(); follows {
-				out.Send(leader, conn, paxos.Sync).Body = r
+			if m := s.toLeader(paxos.Sync, out); m != nil {
+				m.Body = r
 				return
 			}
 			// This may answer at once, and then pumps on by itself.

@@ -36,4 +36,6 @@ type Config struct {
 	Tick int64
 	// Timer is the number of the consensus's timer that fires each half tick.
 	Timer uint8
+	// OwnTimer: the consensus has no such timer, and the server sets it itself.
+	OwnTimer bool
 }

@@ -21,6 +21,11 @@
 // stale. It forwards writes, and syncs, to the leader, and keeps each client's
 // calls in order.
 //
+// What servers ask each other for their clients goes over the consensus's
+// connections, or, where it has none, by datagrams that may be lost or come
+// twice: a follower then asks again each half tick, and the leader takes each
+// call of a session once. See the file leader.go.
+//
 // A session is opened and closed by transactions. The leader watches over all
 // sessions; followers tell it whom they have heard of in their answers to pings.
 // A client that connects to another server takes its session along, if the

@@ -39,14 +39,16 @@ type clientConn struct {
 	session int64
 	// open: the session is confirmed and requests are taken.
 	open bool
+	// creating is the request for its session, if it is a new one.
+	creating *Request
 	// queue holds requests in the order they came; waiting: the first of them
 	// is on its way through the leader.
 	queue   []*Request
 	waiting bool
 }
 
-// waitingSync is a sync that the leader answers once what was proposed before
-// it is applied.
+// waitingSync is a sync that is answered once what was proposed before it is
+// applied.
 type waitingSync struct {
 	zxid paxos.Zxid
 	to   paxos.ID // the server that asked; the leader itself for its own clients
@@ -82,12 +84,25 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 			s.heardSessions(ev.Msg)
 		}
 	}
+	half := ev.Kind == paxos.Fired && ev.Timer == s.cfg.Timer
+	if s.cfg.OwnTimer && (half || ev.Kind == paxos.Boot) {
+		out.SetTimer(s.cfg.Timer, s.cfg.Tick/2)
+	}
+	if !half || !s.cfg.OwnTimer {
+		s.order(ev, out)
+	}
+	if half {
+		s.askAgain(out)
+		s.expire(out)
+	}
+}
+
+// order gives the consensus its event, and does what follows from it.
+func (s *Server) order(ev *paxos.Event, out *paxos.Effects) {
 	msgs, notes, applied := len(out.Msgs), len(out.Notes), len(out.Applied)
 	s.consensus.Step(ev, out)
 	s.attachSessions(out.Msgs[msgs:])
-	for i := applied; i < len(out.Applied); i++ {
-		s.applied(&out.Applied[i], out)
-	}
+	s.followApplied(applied, out)
 	for i := notes; i < len(out.Notes); i++ {
 		switch out.Notes[i].Kind {
 		case paxos.RoleChanged:
@@ -96,8 +111,15 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 			s.startServing(out)
 		}
 	}
-	if ev.Kind == paxos.Fired && ev.Timer == s.cfg.Timer {
-		s.expire(out)
+	s.releaseSyncs(s.consensus.Database().Zxid, out)
+}
+
+// followApplied does what follows from the transactions applied from the given
+// one on. Answers may bring further calls, whose own are looked after by submit.
+func (s *Server) followApplied(from int, out *paxos.Effects) {
+	end := len(out.Applied)
+	for i := from; i < end; i++ {
+		s.applied(&out.Applied[i], out)
 	}
 }
 
@@ -117,62 +139,6 @@ func (s *Server) startServing(*paxos.Effects) {
 	}
 }
 
-// peerMessage takes what followers and leader say to each other on behalf of
-// clients.
-func (s *Server) peerMessage(m *paxos.Message, out *paxos.Effects) {
-	if s.consensus.LearnerConn(m.From, m.Conn) {
-		switch m.Kind {
-		case paxos.Request:
-			s.submit(m.Body.(*Request), out)
-		case paxos.Sync:
-			s.sync(m.From, m.Conn, m.Body.(*Request), out)
-		case paxos.Revalidate:
-			r := out.Send(m.From, m.Conn, paxos.Revalidate)
-			r.Session, r.OK = m.Session, s.claim(m.Session, m.From)
-		}
-		return
-	}
-	leader, conn, follows := s.consensus.LeaderConn()
-	if !follows || m.From != leader || m.Conn != conn {
-		return // of a connection that is over
-	}
-	switch m.Kind {
-	case paxos.Sync:
-		s.synced(m.Body.(*Request), out)
-	case paxos.Revalidate:
-		s.revalidated(m.Session, m.OK, out)
-	}
-}
-
-// submit turns a request into a proposal.
-func (s *Server) submit(r *Request, out *paxos.Effects) {
-	txn := s.guard(r)
-	if txn == nil {
-		txn = prepare(s.prep, r)
-	}
-	z := s.consensus.Propose(txn, out)
-	s.prep = s.prep.apply(txn, z)
-}
-
-// sync answers when all that is proposed now has been applied; at once when
-// nothing is. The leader asks nobody whether it still leads (ZOOKEEPER-1675).
-func (s *Server) sync(to paxos.ID, conn paxos.Conn, r *Request, out *paxos.Effects) {
-	w := waitingSync{s.consensus.LastProposed(), to, conn, r}
-	if s.consensus.Pending() == 0 {
-		s.answerSync(&w, out)
-		return
-	}
-	s.syncs = append(s.syncs, w)
-}
-
-func (s *Server) answerSync(w *waitingSync, out *paxos.Effects) {
-	if w.to == s.cfg.ID {
-		s.synced(w.req, out)
-		return
-	}
-	out.Send(w.to, w.conn, paxos.Sync).Body = w.req
-}
-
 // applied answers the client whose request a transaction was, if it is
 // connected here, and fires watches.
 func (s *Server) applied(a *paxos.Outcome, out *paxos.Effects) {
@@ -189,11 +155,7 @@ func (s *Server) applied(a *paxos.Outcome, out *paxos.Effects) {
 	if txn.Op == OpCloseSession {
 		s.dropSession(txn.Session, out)
 	}
-	for len(s.syncs) > 0 && s.syncs[0].zxid <= z {
-		w := s.syncs[0]
-		s.syncs = append(s.syncs[:0], s.syncs[1:]...)
-		s.answerSync(&w, out)
-	}
+	s.releaseSyncs(z, out)
 }
 
 func (s *Server) answer(txn *Txn, a *paxos.Outcome, out *paxos.Effects) {

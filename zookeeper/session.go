@@ -9,6 +9,8 @@ type tracked struct {
 	deadline int64    // in half ticks of the leader's count
 	owner    paxos.ID // the server where its client is connected, 0 unknown
 	closing  bool
+	// taken is the number of its last call that came as a datagram.
+	taken int32
 }
 
 // track begins to watch over all sessions that the tree knows. A new leader

@@ -10,8 +10,12 @@ import (
 
 // invariant is the counterexample of what only the servers' events show: those
 // that suffice for the watch of the invariants to say the same, and beside them,
-// as far as there is room, who logged what is at stake and who crashed.
+// as far as there is room, who logged what is at stake and who crashed. It is nil
+// for other protocols than ZAB, whose events it does not know.
 func invariant(run *checker.Run) *Counterexample {
+	if run.Header.Protocol != "" {
+		return nil
+	}
 	v := newSlice(run)
 	if v.broken == nil {
 		return nil
@@ -48,7 +52,7 @@ type place struct{ zxid, chain uint64 }
 
 func newSlice(run *checker.Run) *slice {
 	v := &slice{run: run, before: map[int]place{}, parents: map[uint64]place{}}
-	var watch checker.Invariants
+	var watch checker.ZabInvariants
 	applied, logged := map[int]place{}, map[int]place{}
 	for i := range run.Events {
 		e := &run.Events[i]
@@ -126,7 +130,7 @@ func (v *slice) holds(some []int) bool {
 		return false
 	}
 	v.asked++
-	var watch checker.Invariants
+	var watch checker.ZabInvariants
 	steps := v.folded(append(slices.Clip(some), v.last))
 	v.prime(&watch, steps)
 	for _, e := range steps {
@@ -144,7 +148,7 @@ func (v *slice) holds(some []int) bool {
 // prime tells the watch which of the histories that are named are the beginning
 // of which, since the events that show it are left out: as if a server that does
 // not exist had written them to its log.
-func (v *slice) prime(watch *checker.Invariants, steps []step) {
+func (v *slice) prime(watch *checker.ZabInvariants, steps []step) {
 	const nobody = -1
 	named := map[place]bool{{}: true} // the empty history
 	for i := range steps {

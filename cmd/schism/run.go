@@ -16,6 +16,7 @@ import (
 	"github.com/schismlab/schism/cluster/leftover"
 	"github.com/schismlab/schism/scenarios"
 	"github.com/schismlab/schism/scenarios/incidents"
+	"github.com/schismlab/schism/sim"
 )
 
 // where is what run and replay both ask for.
@@ -37,6 +38,7 @@ type runOptions struct {
 	seed         seedFlag
 	seeds        seedsFlag
 	servers      int
+	protocol     string
 	variant, bug string
 	keep         bool
 	names        []string
@@ -72,6 +74,7 @@ func runCommand() *cobra.Command {
 	f.Var(&o.seed, "seed", "seed, or the first of --seeds")
 	f.Var(&o.seeds, "seeds", "how many seeds, or which")
 	f.IntVar(&o.servers, "servers", 0, "size of the ensemble (as the scenario says)")
+	f.StringVar(&o.protocol, "protocol", "", "consensus protocol of the model: "+protocolNames()+" (the first)")
 	f.StringVar(&o.variant, "variant", "", "protocol version of the model")
 	f.StringVar(&o.bug, "bug", "", "bug to plant in the model")
 	f.BoolVar(&o.keep, "keep", false, "leave a run folder of every run")
@@ -130,7 +133,15 @@ func named(name string) (*scenarios.Scenario, error) {
 
 // job draws a run of a scenario.
 func (o *runOptions) job(s *scenarios.Scenario, seed uint64) (campaign.Job, error) {
-	return campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Variant: o.variant}, o.world, o.version)
+	return campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Protocol: o.protocol, Variant: o.variant}, o.world, o.version)
+}
+
+func protocolNames() string {
+	var names []string
+	for _, p := range sim.Protocols() {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (o *runOptions) run(ctx context.Context, stdout, stderr io.Writer) error {

@@ -17,7 +17,11 @@ func versionCommand() *cobra.Command {
 		Short: "Say which schism this is, and which models and releases of ZooKeeper it has",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\nmodel %s\nzookeeper %s\n", build(), strings.Join(sim.Variants(), " "), strings.Join(artifact.Versions(), " "))
+			var models strings.Builder
+			for _, p := range sim.Protocols() {
+				fmt.Fprintf(&models, "model %s %s\n", p.Name, strings.Join(p.Variants, " "))
+			}
+			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\n%szookeeper %s\n", build(), &models, strings.Join(artifact.Versions(), " "))
 			return err
 		},
 	}

@@ -52,6 +52,9 @@ func (s *Server) begin(out *paxos.Effects) {
 	}
 	s.seen = s.ballot
 	s.tries++
+	if s.ready {
+		out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Looking, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+	}
 	s.role, s.phase, s.leader, s.ready = paxos.Looking, preparing, 0, false
 	s.promises = paxos.Set(0).With(s.cfg.ID)
 	s.sent, s.told = s.DB.Zxid, s.DB.Zxid
@@ -259,7 +262,7 @@ func (s *Server) Propose(cmd paxos.Command, out *paxos.Effects) paxos.Zxid {
 		panic("multi: Propose on a server that is " + phaseNames[s.phase])
 	}
 	slot := s.LastProposed() + 1
-	out.Tell(paxos.Note{Kind: paxos.Proposed, Epoch: uint32(s.ballot), Zxid: slot})
+	out.Tell(paxos.Note{Kind: paxos.Proposed, Epoch: uint32(s.ballot), Zxid: slot, Chain: cmd.Digest()})
 	s.queue = append(s.queue, Vote{Slot: slot, Cmd: cmd})
 	s.advance(out)
 	return slot

@@ -91,6 +91,8 @@ func (i *Incident) Scenario() *scenarios.Scenario {
 			switch {
 			case o.Servers != 0 && o.Servers != max(i.servers, 3):
 				return nil, fmt.Errorf("incident %s is about %d servers", i.Name, max(i.servers, 3))
+			case o.Protocol != "" && o.Protocol != "zab":
+				return nil, fmt.Errorf("incident %s is about zab", i.Name)
 			case o.Bug != "":
 				return nil, fmt.Errorf("incident %s has its own bug, none is planted", i.Name)
 			}
