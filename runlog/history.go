@@ -29,8 +29,22 @@ type Operation struct {
 // History is the clients' part of a run, by invocation.
 type History []Operation
 
-// NewHistory gathers the operations from a log's events. It fails on what no
-// world writes: a ret without its call, or a client with two open calls.
+// ImpossibleError says what no world writes, and at which event. In a log the
+// event stands in the line after its number, since the header is line 1.
+type ImpossibleError struct {
+	Event int
+	Msg   string
+}
+
+func (e *ImpossibleError) Error() string { return fmt.Sprintf("event %d: %s", e.Event, e.Msg) }
+
+func impossible(event int, format string, args ...any) error {
+	return &ImpossibleError{event, fmt.Sprintf(format, args...)}
+}
+
+// NewHistory gathers the operations from a log's events. It fails, with an
+// *ImpossibleError, on what no world writes: a ret without its call, or a client
+// with two open calls.
 func NewHistory(events []Event) (History, error) {
 	var h History
 	open := map[int]int{} // client → index in h
@@ -39,10 +53,10 @@ func NewHistory(events []Event) (History, error) {
 		switch e.Kind {
 		case Call:
 			if e.Client < 1 {
-				return nil, fmt.Errorf("event %d: a call without a client", i+1)
+				return nil, impossible(i+1, "a call without a client")
 			}
 			if at, busy := open[e.Client]; busy {
-				return nil, fmt.Errorf("event %d: client c%d calls while its call %d is open", i+1, e.Client-1, h[at].Num)
+				return nil, impossible(i+1, "client c%d calls while its call %d is open", e.Client-1, h[at].Num)
 			}
 			open[e.Client] = len(h)
 			h = append(h, Operation{
@@ -52,13 +66,13 @@ func NewHistory(events []Event) (History, error) {
 		case Ret:
 			at, busy := open[e.Client]
 			if !busy || h[at].Num != e.Num {
-				return nil, fmt.Errorf("event %d: client c%d completes call %d, which it has not open", i+1, e.Client-1, e.Num)
+				return nil, impossible(i+1, "client c%d completes call %d, which it has not open", e.Client-1, e.Num)
 			}
 			if e.T < h[at].Call {
-				return nil, fmt.Errorf("event %d: client c%d completes call %d before it was made", i+1, e.Client-1, e.Num)
+				return nil, impossible(i+1, "client c%d completes call %d before it was made", e.Client-1, e.Num)
 			}
 			if e.Out != OK && e.Out != Fail && e.Out != Unknown {
-				return nil, fmt.Errorf("event %d: outcome %q: want ok, fail or unknown", i+1, e.Out)
+				return nil, impossible(i+1, "outcome %q: want ok, fail or unknown", e.Out)
 			}
 			h[at].Ret, h[at].Out, h[at].Result = e.T, e.Out, *e
 			delete(open, e.Client)
