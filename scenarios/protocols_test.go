@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"testing"
 
+	"github.com/schismlab/schism/campaign"
 	"github.com/schismlab/schism/scenarios"
 	"github.com/schismlab/schism/sim"
 )
@@ -26,4 +27,35 @@ func TestMultiPaxos(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPrimaryOrder shows why ZooKeeper does not use plain multi-Paxos: with
+// several proposals outstanding a plan breaks the primary order, and the same
+// plan does not with one, nor under ZAB.
+func TestPrimaryOrder(t *testing.T) {
+	s, err := scenarios.Named("primary-order")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const seeds = 12
+	for seed := uint64(1); seed <= seeds; seed++ {
+		j := drawn(t, s, seed, scenarios.Options{Protocol: sim.MultiPaxos, Variant: "several-outstanding"})
+		res := run(t, j)
+		if res.Signature == "" {
+			continue
+		}
+		if res.Signature != "LocalPrimaryOrder" {
+			t.Fatalf("seed %d: %s, want LocalPrimaryOrder", seed, res.Signature)
+		}
+		t.Logf("seed %d of several-outstanding: %s", seed, res.Checks[0].Why)
+		for _, other := range []scenarios.Options{{Protocol: sim.MultiPaxos, Variant: "one-outstanding"}, {Protocol: sim.ZAB}} {
+			p := *j.Plan
+			p.Protocol, p.Variant = other.Protocol, other.Variant
+			if res := run(t, campaign.Job{Plan: &p, Scenario: s}); !res.Verdict.Passes() {
+				t.Errorf("seed %d, %v: %v %s", seed, other, res.Verdict, res.Signature)
+			}
+		}
+		return
+	}
+	t.Errorf("%d seeds of several-outstanding keep the primary order", seeds)
 }

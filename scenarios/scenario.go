@@ -149,7 +149,7 @@ func (d *Draw) Shuffled() []string {
 func All() []*Scenario {
 	return []*Scenario{
 		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
-		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, mixed,
+		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, primaryOrder, mixed,
 	}
 }
 
