@@ -106,6 +106,7 @@ type Check struct {
 // All is every check. Those that name a cause best come first.
 func All() []Check {
 	list := []Check{invariants, durable, serversAgree, transactionLogs, counter, bank, set, sequence, ephemerals, sequential}
+	list = append(list, recipes...)
 	list = append(list, promises...)
 	return append(list, freshSync, watches, witnessed, linearizable, recovery, served)
 }

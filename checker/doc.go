@@ -61,12 +61,42 @@
 // sum, every child created under /set stays. A Check says whether it Applies
 // to a run.
 //
+// # Recipes
+//
+// Other checks judge what applications build upon ZooKeeper, by the operations
+// that package runlog names, whoever recorded them:
+//
+//	mutual-exclusion   one client at a time holds a lock; fencing tokens grow from
+//	                   holder to holder; a resource takes none after a greater one
+//	election           the same of leaders
+//	queue              items leave once each, in order, and none was invented
+//	barrier            nobody enters before all have come, nobody leaves before
+//	                   all have finished
+//	membership         lists of a group lag by a bounded time at most, one's own
+//	                   membership never
+//	shared-counter     a sum is the number of additions
+//	cache-convergence  a cache never goes back in mzxid and ends at the last value
+//
+// They know what ZooKeeper does not promise. A client that pauses may believe
+// that it holds a lock when another one already does; a list of members, the sum
+// of a counter and the emptiness of a queue may be read from a server that lags:
+// permitted, with the lesson. What is unlimited there is bounded here by soon: six
+// times tick times initLimit, which the header of a log gives (Join; without it,
+// that of ZooKeeper's sample configuration, 20 s). The check recovery holds the
+// ensemble to the same bound after the last fault was undone.
+//
+// Simple objects whose values are distinct are judged by package distinct, in
+// log-linear time, without zxids and without a search.
+//
 // # The caller's duties
 //
 // A run begins with an empty tree: what the setup creates is in the history.
 // An exists that found nothing has the outcome fail with NoNode, or ok with
 // version -1. Times are of one clock. Final and Tree events come after Done,
-// and were read after a sync while the ensemble was healthy.
+// and were read after a sync while the ensemble was healthy. A recipe's release,
+// resign or part is ok only if it gave up what the client had, and fails if that
+// was gone. A lock is not entered twice by one client at a time. Items of one
+// queue differ.
 //
 // # Weaknesses
 //

@@ -12,7 +12,7 @@ import (
 var linearizable = Check{
 	Name:    "linearizable",
 	Doc:     "There is one order of all calls, keeping to their times, that explains every answer. ZooKeeper promises that for writes; for reads only what the check sequential says.",
-	Applies: func(r *Run) bool { return len(r.History) > 0 },
+	Applies: hasAny(opGet, opSet, opCreate, opDelete, opExists, opChildren, opMulti),
 	Judge:   judgeLinearizable,
 }
 

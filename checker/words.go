@@ -67,7 +67,7 @@ func describe(o *runlog.Operation) string {
 	switch o.Op {
 	case opSet:
 		fmt.Fprintf(&b, " to %q", o.Data)
-	case opCreate:
+	case opCreate, runlog.OpEnqueue, runlog.OpJoin, runlog.OpPart:
 		fmt.Fprintf(&b, " with %q", o.Data)
 	}
 	if o.Op == opMulti {
@@ -97,6 +97,20 @@ func shown(o *runlog.Operation) string {
 		return fmt.Sprintf(" with version %d", o.Result.Version)
 	case opChildren:
 		return fmt.Sprintf(" with %d children", len(o.Result.Kids))
+	case runlog.OpAcquire, runlog.OpElect, runlog.OpUse:
+		if o.Result.Czxid == 0 {
+			return ""
+		}
+		return fmt.Sprintf(" with token %#x", o.Result.Czxid)
+	case runlog.OpDequeue, runlog.OpRead, runlog.OpAdd:
+		return fmt.Sprintf(" with %q", o.Result.Data)
+	case runlog.OpCached:
+		return fmt.Sprintf(" with %q, mzxid %#x", o.Result.Data, o.Result.Mzxid)
+	case runlog.OpMembers:
+		if len(o.Result.Kids) == 0 {
+			return " with nobody"
+		}
+		return " with " + strings.Join(o.Result.Kids, ", ")
 	}
 	return ""
 }

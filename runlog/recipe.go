@@ -13,7 +13,8 @@ const WatchMode = "watch"
 const (
 	// OpAcquire: the client holds the lock Path. The Ret's Czxid is the fencing
 	// token, which must grow from each holder to the next; the znode's czxid
-	// serves. 0: the recipe has none. OpRelease: it no longer holds it. OpUse: a
+	// serves. 0: the recipe has none. OpRelease: ok when the client gave the lock up
+	// with this, fail when it no longer held it. OpUse: a
 	// resource that the lock guards has taken a request with the token in the
 	// Ret's Czxid.
 	OpAcquire = "acquire"
