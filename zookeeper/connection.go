@@ -161,7 +161,7 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 }
 
 func (s *Server) read(c *clientConn, r *Request, out *paxos.Effects) {
-	reply := read(s.tree(), r, s.consensus.Database().Zxid)
+	reply := read(s.tree(), r, s.database().Zxid)
 	// A watch on a znode that is not there can only be left by exists.
 	if r.Watch && (reply.Err == OK || reply.Err == NoNode && r.Op == OpExists) {
 		s.watches.add(watch{r.Path, c.id, r.Op == OpChildren})
@@ -179,7 +179,7 @@ func (s *Server) synced(r *Request, out *paxos.Effects) {
 	for i := range s.conns {
 		c := &s.conns[i]
 		if c.session == r.Session && c.waiting && len(c.queue) > 0 && c.queue[0] == r {
-			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.consensus.Database().Zxid, Path: r.Path}, out)
+			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid, Path: r.Path}, out)
 			s.finish(c, out)
 			return
 		}

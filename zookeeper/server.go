@@ -16,6 +16,9 @@ type Server struct {
 	// conns are the clients connected here, in the order they came.
 	conns   []clientConn
 	watches watches
+	// applying is the transaction whose consequences are being told, nil between
+	// steps.
+	applying *paxos.Outcome
 	// touched are sessions heard of here since the leader last asked.
 	touched []int64
 
@@ -67,7 +70,17 @@ func (s *Server) Consensus() Consensus { return s.consensus }
 // Tree is the server's tree as far as it has applied transactions.
 func (s *Server) Tree() Tree { return s.tree() }
 
-func (s *Server) tree() Tree { return s.consensus.Database().State.(Tree) }
+// database is the state that clients are shown. A step may apply several
+// transactions; what is said on account of one of them shows nothing of the next,
+// whose watch events are still to be sent.
+func (s *Server) database() paxos.DB {
+	if s.applying != nil {
+		return s.applying.DB
+	}
+	return s.consensus.Database()
+}
+
+func (s *Server) tree() Tree { return s.database().State.(Tree) }
 
 // Step takes one event.
 func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
@@ -117,10 +130,12 @@ func (s *Server) order(ev *paxos.Event, out *paxos.Effects) {
 // followApplied does what follows from the transactions applied from the given
 // one on. Answers may bring further calls, whose own are looked after by submit.
 func (s *Server) followApplied(from int, out *paxos.Effects) {
-	end := len(out.Applied)
+	end, outer := len(out.Applied), s.applying
 	for i := from; i < end; i++ {
-		s.applied(&out.Applied[i], out)
+		s.applying = &out.Applied[i]
+		s.applied(s.applying, out)
 	}
+	s.applying = outer
 }
 
 // stopServing ends all that this server was for its clients.

@@ -117,7 +117,7 @@ func (s *Server) tellWatch(conn paxos.Conn, what WatchType, path string, z paxos
 // setWatches is DataTree.setWatches: a watch whose event was missed fires now.
 // A znode created and deleted meanwhile is missed for good.
 func (s *Server) setWatches(conn paxos.Conn, l *WatchList, out *paxos.Effects) {
-	t, z := s.tree(), s.consensus.Database().Zxid
+	t, z := s.tree(), s.database().Zxid
 	for _, path := range l.Data {
 		if _, stat, ok := t.Get(path); !ok {
 			s.tellWatch(conn, WatchDeleted, path, z, out)
