@@ -95,9 +95,13 @@ type Graph struct {
 	Entry
 }
 
+// others are the folders that hold no graphs: checkpoints, leaders, and, from
+// Flink 2.3 on, applications, whose ids look like those of jobs.
+var others = []string{"jobs", "leader", "applications"}
+
 // Graphs lists the jobs that are to be run, by id. Their folder is jobgraphs in
 // Flink 1 and execution-plans in Flink 2, and can be configured; so each folder
-// counts that has job ids as names, except for jobs.
+// counts that has job ids as names, except for those that hold something else.
 func (s Store) Graphs() ([]Graph, error) {
 	folders, err := s.list("")
 	if err != nil {
@@ -105,7 +109,7 @@ func (s Store) Graphs() ([]Graph, error) {
 	}
 	var all []Graph
 	for _, folder := range folders {
-		if folder == "jobs" || folder == "leader" {
+		if slices.Contains(others, folder) {
 			continue
 		}
 		ids, err := s.list(folder)

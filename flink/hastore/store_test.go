@@ -84,7 +84,7 @@ func TestNothing(t *testing.T) {
 // TestFolderOfGraphs: the folder's name is not assumed.
 func TestFolderOfGraphs(t *testing.T) {
 	for _, folder := range []string{"jobgraphs", "execution-plans", "mine"} {
-		s := New(parseTree(t, "/f\n/f/"+folder+"\n/f/"+folder+"/"+job+" 00\n/f/"+folder+"/other 00\n"), "/f")
+		s := New(parseTree(t, "/f\n/f/"+folder+"\n/f/"+folder+"/"+job+" 00\n/f/"+folder+"/other 00\n/f/applications\n/f/applications/"+job+" 00\n"), "/f")
 		graphs, err := s.Graphs()
 		if err != nil || len(graphs) != 1 || graphs[0].JobID != job || !graphs[0].Marked || graphs[0].Bad == nil {
 			t.Errorf("%s: %+v, %v; want one that is marked and cannot be read", folder, graphs, err)
