@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/schismlab/schism/flink/hastore"
+	"github.com/schismlab/schism/runlog"
 )
 
 const (
@@ -140,4 +141,22 @@ func FuzzParseBatch(f *testing.F) {
 			t.Errorf("%q: %+v", name, b)
 		}
 	})
+}
+
+func TestEvents(t *testing.T) {
+	b, err := ParseBatch("0000000012-001-003", []byte(record+config+alert))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []runlog.Event{
+		{Kind: runlog.Output, Job: "j", Path: "/in/k1", Num: 7, Czxid: 4294967317, Data: `x "y"`, Subtask: 1, Attempt: 2, Ckpt: 12},
+		{Kind: runlog.Config, Job: "j", Path: "/conf", Version: 3, Mzxid: 4294967320, Data: "v3", Ckpt: 12},
+		{Kind: runlog.Violated, Job: "j", Path: "/in/k1", Msg: "KeyedSequence", Text: "the job's state of /in/k1 stood at 5 when 7 came", Ckpt: 12},
+	}
+	if got := b.Events("j"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	if got := Last([]Batch{b, {}}); !reflect.DeepEqual(got, map[string]int64{"/in/k1": 7}) {
+		t.Errorf("last %v", got)
+	}
 }
