@@ -158,6 +158,6 @@ func keep(ctx context.Context, r *Runner, job Job, first *Result) error {
 	if res.LogSha256 != first.LogSha256 {
 		return &Fault{job.Reproduce, fmt.Sprintf("the model is not deterministic: log %s, then %s", first.LogSha256, res.LogSha256), nil}
 	}
-	first.Log = res.Log
+	first.Log, first.Counterexample = res.Log, res.Counterexample
 	return nil
 }

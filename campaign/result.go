@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"github.com/schismlab/schism/checker"
+	"github.com/schismlab/schism/checker/counterexample"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/scenarios"
 )
@@ -30,6 +31,13 @@ type Result struct {
 	Log       string `json:"log"`
 	LogSha256 string `json:"logSha256"`
 	Reproduce string `json:"reproduce"`
+	// Counterexample is the little of the run that suffices to break its promise;
+	// nil if there is none, or nobody looked for it: of many runs in the model it
+	// is looked for in those that leave a folder.
+	Counterexample *counterexample.Counterexample `json:"-"`
+
+	// run is what was judged, until it has been explained.
+	run *checker.Run
 }
 
 // Ops counts the clients' calls by outcome.
@@ -55,7 +63,7 @@ func Judged(h runlog.Header, events []runlog.Event, s *scenarios.Scenario, b che
 	}
 	r := &Result{
 		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Bug: h.Bug, Verdict: o.Verdict, Signature: o.Signature,
-		Checks: o.Checks, Events: len(events), Probes: map[string]int{},
+		Checks: o.Checks, Events: len(events), Probes: map[string]int{}, run: run,
 	}
 	if h.World == Sim {
 		r.Protocol, r.Variant = h.Protocol, h.Variant

@@ -93,11 +93,13 @@ func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
 	}
 	made.LogSha256, made.Reproduce = sum, j.Reproduce
 	if f != nil {
+		made.Explain()
 		if err := r.fill(f, j.Plan, h, made); err != nil {
 			return nil, err
 		}
 		made.Log = filepath.Join(f.final, LogFile)
 	}
+	made.run = nil // it holds the whole log
 	made.WallMs = time.Since(begun).Milliseconds()
 	return made, nil
 }
@@ -177,6 +179,7 @@ func (r *Runner) fill(f *folder, p *plan.Plan, h runlog.Header, res *Result) err
 	text := p.String()
 	page := report.Report{
 		Header: h, Events: r.events, Verdict: res.Verdict.String(), Reproduce: res.Reproduce, Plan: text, LogName: LogFile,
+		Counterexample: shown(res.Counterexample),
 	}
 	for _, c := range res.Checks {
 		page.Checks = append(page.Checks, report.Check{Name: c.Name, Verdict: c.Verdict.String(), Why: c.Why})

@@ -7,6 +7,9 @@
 // command line that makes the run again. HTML writes it as one file that needs
 // no network and nothing beside it.
 //
+// A Counterexample, if there is one, is told on top of the page under "In short":
+// its picture is SVG made here and needs no script.
+//
 // From the log's events come: a timeline (what each server was, what each
 // client was connected to and called), the faults (spans of time in which
 // servers, links or clients were disturbed), and the story (sentences, each

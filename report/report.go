@@ -24,6 +24,8 @@ type Report struct {
 	// Plan is the plan's text, LogName the log's file name beside the page.
 	Plan    string
 	LogName string
+	// Counterexample is told first; nil if there is none.
+	Counterexample *Counterexample
 }
 
 // Check is what one check found. Verdict is as in Report.
@@ -60,6 +62,7 @@ func HTML(w io.Writer, r Report) error {
 		"R": r, "V": v, "T": run,
 		"Title":  r.Header.Scenario + ": " + r.Verdict,
 		"Facts":  facts(r, run),
+		"Short":  show(r.Counterexample, run),
 		"Story":  tell(r, run),
 		"Checks": worstFirst(r.Checks),
 		"Plan":   clip(r.Plan, MaxPlan),

@@ -215,14 +215,14 @@ func (v *slice) surround(core []int) []int {
 		}
 		switch {
 		case e.Kind == runlog.Write && e.Text == "log" && stake[e.Zxid]:
-			extras = append(extras, extra{0, i})
-		case i < first:
-		case e.Kind == runlog.Truncate || e.Kind == runlog.Role && watched(e):
 			extras = append(extras, extra{1, i})
+		case i < first:
+		case e.Kind == runlog.Truncate, e.Kind == runlog.Restore && e.Text == "disk", e.Kind == runlog.Role && watched(e):
+			extras = append(extras, extra{0, i})
 		case e.Kind == runlog.Crash || e.Kind == runlog.Pause:
-			extras = append(extras, extra{2, i})
+			extras = append(extras, extra{0, i})
 		case e.Kind == runlog.Apply && stake[e.Zxid]:
-			extras = append(extras, extra{3, i})
+			extras = append(extras, extra{2, i})
 		}
 	}
 	// The latest of each rank are the nearest to what was broken.

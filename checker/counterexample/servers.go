@@ -47,7 +47,7 @@ func (v *slice) tell(shown []int) Story {
 	}
 	st.Moments = append(st.Moments, v.askedFor(stake, zero)...)
 	slices.SortStableFunc(st.Moments, func(a, b Moment) int { return a.Event - b.Event })
-	st.Broken = strings.TrimSuffix(v.broken.Why, ".") + ". " + invariantPromises[v.broken.Name]
+	st.Broken = strings.TrimSuffix(v.broken.Why, ".") + ". " + v.fork(shown) + invariantPromises[v.broken.Name]
 	return st
 }
 
@@ -67,6 +67,40 @@ func (v *slice) askedFor(stake map[uint64]bool, zero int64) []Moment {
 		paths := set(pathsOf(o))
 		text := fmt.Sprintf("c%d, which asked to %s, is told by %s: done, transaction %s.", o.Client, wish(o, paths), nodeOf(o), zxidText(o.Result.Zxid))
 		list = append(list, Moment{o.Ret - zero, s.rets[i] + 1, text})
+	}
+	return list
+}
+
+// fork says where the history of the last event and that of a transaction applied
+// before it part, "" if they do not.
+func (v *slice) fork(shown []int) string {
+	b := &v.run.Events[v.last]
+	for i := len(shown) - 2; i >= 0; i-- {
+		a := &v.run.Events[shown[i]]
+		if a.Kind != runlog.Apply || a.Chain == b.Chain {
+			continue
+		}
+		line := v.line(placeOf(a))
+		var next place
+		for p, ok := placeOf(b), true; ok; p, ok = v.parents[p.chain] {
+			at := slices.Index(line, p)
+			if at == 0 || at > 0 && next == (place{}) {
+				break // one is the beginning of the other
+			}
+			if at > 0 {
+				return fmt.Sprintf("The two histories part after %s: n%d's goes on with %s, n%d's with %s. ",
+					zxidText(p.zxid), b.Node, zxidText(next.zxid), a.Node, zxidText(line[at-1].zxid))
+			}
+			next = p
+		}
+	}
+	return ""
+}
+
+// line are a history's ends, from the last back to the first that is known.
+func (v *slice) line(p place) (list []place) {
+	for ok := true; ok; p, ok = v.parents[p.chain] {
+		list = append(list, p)
 	}
 	return list
 }

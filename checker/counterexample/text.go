@@ -17,11 +17,7 @@ func (x *Counterexample) Text(width int) string {
 	add := func(indent int, first, text string) {
 		lines = append(lines, wrap(first, text, indent, width)...)
 	}
-	what := "operation"
-	if x.Check == "invariants" {
-		what = "event"
-	}
-	add(2, "", x.headline(what))
+	add(2, "", x.Headline())
 	if len(x.Story.Given) > 0 {
 		add(13, fmt.Sprintf("  %-9s  ", "at first"), strings.Join(x.Story.Given, "; ")+".")
 	}
@@ -37,7 +33,12 @@ func (x *Counterexample) Text(width int) string {
 	return strings.Join(append(lines, last...), "\n") + "\n"
 }
 
-func (x *Counterexample) headline(what string) string {
+// Headline says how little it is and what it breaks; a colon ends it.
+func (x *Counterexample) Headline() string {
+	what := "operation"
+	if x.Check == "invariants" {
+		what = "event"
+	}
 	text := fmt.Sprintf("%d of %s", x.Ops, count(x.Of, what))
 	verb := " suffice"
 	if x.Ops == 1 {

@@ -240,6 +240,10 @@ func (j *judgement) print(p *printer) error {
 		fmt.Fprintf(p.w, "signature %s\n", signature)
 	}
 	p.last = &campaign.Result{}
+	if j.run != nil {
+		j.run.Explain()
+		fmt.Fprint(p.w, explained(j.run, ""))
+	}
 	return p.end()
 }
 

@@ -76,9 +76,23 @@ func (p *printer) text(r *campaign.Result) error {
 		dir := filepath.Dir(r.Log)
 		fmt.Fprintf(&b, "  report %s\n  replay: schism replay %s\n", filepath.Join(dir, campaign.ReportFile), filepath.Join(dir, campaign.PlanFile))
 	}
+	b.WriteString(explained(r, "  "))
 	fmt.Fprintf(&b, "  reproduce: %s\n", r.Reproduce)
 	_, err := io.WriteString(p.w, b.String())
 	return err
+}
+
+// explained is the counterexample of a run, with blanks before each line; "" if
+// it has none.
+func explained(r *campaign.Result, indent string) string {
+	if r.Counterexample == nil {
+		return ""
+	}
+	var b strings.Builder
+	for line := range strings.Lines(r.Counterexample.Text(100)) {
+		b.WriteString(indent + line)
+	}
+	return b.String()
 }
 
 // paint colours a verdict on a terminal: red, amber, or grey for what proved
