@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // jsonEvent is a line of JSON; see the package's manual.
@@ -91,6 +92,10 @@ func fromJSONValue(raw json.RawMessage, line int) (*node, error) {
 	if raw == nil {
 		return nil, nil
 	}
+	if n := plain(raw); n != nil {
+		n.line = line
+		return n, nil
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var v any
@@ -99,6 +104,20 @@ func fromJSONValue(raw json.RawMessage, line int) (*node, error) {
 	}
 	n := &node{}
 	return n, n.fromAny(v, line, 0)
+}
+
+// plain makes a node of what needs no decoder, as most values do not: raw is
+// known to be valid.
+func plain(raw json.RawMessage) *node {
+	switch c := raw[0]; {
+	case c == 'n':
+		return &node{}
+	case c == 't' || c == 'f' || c == '-' || '0' <= c && c <= '9':
+		return &node{kind: atom, text: string(raw)}
+	case c == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw):
+		return &node{kind: text, text: string(raw[1 : len(raw)-1])}
+	}
+	return nil
 }
 
 func (n *node) fromAny(v any, line, depth int) error {
