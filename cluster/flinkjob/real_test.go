@@ -27,6 +27,11 @@ const patience = 2 * time.Minute
 
 const jobID = "000102030405060708090a0b0c0d0e0f"
 
+// quiet keeps the library's reports of each attempt to connect to itself.
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+
 // bench is a job on a real cluster, with what the test has written for it.
 type bench struct {
 	*flink.Cluster
@@ -99,13 +104,6 @@ func startJob(t *testing.T) *bench {
 	})
 	b.must(err)
 	t.Cleanup(func() { b.must(ensemble.Close()) })
-	b.conn, _, err = zk.Connect([]string{ensemble.ClientAddr(1)}, 10*time.Second, zk.WithLogInfo(false))
-	b.must(err)
-	t.Cleanup(b.conn.Close)
-	for _, path := range []string{"/in", "/in/k1", "/in/k2", "/conf"} {
-		_, err := b.conn.Create(path, nil, 0, zk.WorldACL(zk.PermAll))
-		b.must(err)
-	}
 	b.Cluster, err = flink.Start(t.Context(), flink.Options{
 		Version: "2.3.0", Dir: t.TempDir(), ZooKeeper: []string{ensemble.ClientAddr(1)}, TaskManagers: 1,
 		Set: map[string]string{"heartbeat.interval": "1000", "heartbeat.timeout": "6000"},
@@ -113,6 +111,13 @@ func startJob(t *testing.T) *bench {
 	b.must(err)
 	t.Cleanup(func() { b.must(b.Close()) })
 	b.must(b.AwaitReady(t.Context(), patience))
+	b.conn, _, err = zk.Connect([]string{ensemble.ClientAddr(1)}, 10*time.Second, zk.WithLogger(quiet{}))
+	b.must(err)
+	t.Cleanup(b.conn.Close)
+	for _, path := range []string{"/in", "/in/k1", "/in/k2", "/conf"} {
+		_, err := b.conn.Create(path, nil, 0, zk.WorldACL(zk.PermAll))
+		b.must(err)
+	}
 	args, err := flinkjob.Options{
 		ZooKeeper: []string{ensemble.ClientAddr(1)}, Keys: []string{"k1", "k2"}, Config: "/conf",
 		Sinks: []string{"files", "attempt"}, Output: b.output,
