@@ -167,7 +167,11 @@ func (c *client) hear(r *run, n *zookeeper.ClientNews) {
 		r.dirty = true
 		r.put(runlog.Event{Kind: runlog.Expired, Client: c.number + 1, Session: n.Session})
 	case zookeeper.ClientWatch:
-		r.put(runlog.Event{Kind: runlog.Watch, Client: c.number + 1, Node: int(n.Server), Path: n.Event.Path, Text: n.Event.Type.String()})
+		e := runlog.Event{Kind: runlog.Watch, Client: c.number + 1, Node: int(n.Server), Path: n.Event.Path, Text: n.Event.Type.String()}
+		if n.Event.Renewed {
+			e.Mode = runlog.Renewed
+		}
+		r.put(e)
 	case zookeeper.ClientCompleted:
 		c.complete(r, n.Reply, int(n.Server))
 	case zookeeper.ClientClosed:

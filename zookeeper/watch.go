@@ -25,6 +25,9 @@ func (w WatchType) String() string {
 type WatchedEvent struct {
 	Type WatchType
 	Path string
+	// Renewed: the watch was set anew, and this is what the server found. A znode
+	// that was deleted and created again has changed.
+	Renewed bool
 }
 
 // WatchList is what a client asks to be told of again after it has connected
@@ -104,13 +107,13 @@ func (s *Server) trigger(txn *Txn, z paxos.Zxid, out *paxos.Effects) {
 }
 
 func (s *Server) fire(path string, data, child bool, what WatchType, z paxos.Zxid, out *paxos.Effects) {
-	s.watches.fire(path, data, child, func(conn paxos.Conn) { s.tellWatch(conn, what, path, z, out) })
+	s.watches.fire(path, data, child, func(conn paxos.Conn) { s.tellWatch(conn, WatchedEvent{Type: what, Path: path}, z, out) })
 }
 
-func (s *Server) tellWatch(conn paxos.Conn, what WatchType, path string, z paxos.Zxid, out *paxos.Effects) {
+func (s *Server) tellWatch(conn paxos.Conn, e WatchedEvent, z paxos.Zxid, out *paxos.Effects) {
 	if c := s.conn(conn); c != nil {
 		m := out.Send(c.client, conn, paxos.WatchEvent)
-		m.Zxid, m.Body = z, &WatchedEvent{what, path}
+		m.Zxid, m.Body = z, &e
 	}
 }
 
@@ -118,27 +121,30 @@ func (s *Server) tellWatch(conn paxos.Conn, what WatchType, path string, z paxos
 // A znode created and deleted meanwhile is missed for good.
 func (s *Server) setWatches(conn paxos.Conn, l *WatchList, out *paxos.Effects) {
 	t, z := s.tree(), s.database().Zxid
+	found := func(what WatchType, path string) {
+		s.tellWatch(conn, WatchedEvent{Type: what, Path: path, Renewed: true}, z, out)
+	}
 	for _, path := range l.Data {
 		if _, stat, ok := t.Get(path); !ok {
-			s.tellWatch(conn, WatchDeleted, path, z, out)
+			found(WatchDeleted, path)
 		} else if stat.Mzxid > l.Zxid {
-			s.tellWatch(conn, WatchData, path, z, out)
+			found(WatchData, path)
 		} else {
 			s.watches.add(watch{path, conn, false})
 		}
 	}
 	for _, path := range l.Exist {
 		if _, _, ok := t.Get(path); ok {
-			s.tellWatch(conn, WatchCreated, path, z, out)
+			found(WatchCreated, path)
 		} else {
 			s.watches.add(watch{path, conn, false})
 		}
 	}
 	for _, path := range l.Kids {
 		if _, stat, ok := t.Get(path); !ok {
-			s.tellWatch(conn, WatchDeleted, path, z, out)
+			found(WatchDeleted, path)
 		} else if stat.Pzxid > l.Zxid {
-			s.tellWatch(conn, WatchChildren, path, z, out)
+			found(WatchChildren, path)
 		} else {
 			s.watches.add(watch{path, conn, true})
 		}
