@@ -9,7 +9,7 @@ import (
 // ZabInvariants watches what ZAB promises about the inside of an ensemble, event by
 // event, in constant time for each but for the first event after a change of
 // leader. It needs the events that only the model writes: Role, Propose, Write
-// to the log, Apply, Restore and Truncate. The zero value is ready.
+// to the log, Apply, Restore, Truncate, Vote and Threw. The zero value is ready.
 //
 // A history is known by its chained digest, so one number stands for all the
 // transactions up to a place. From the digests that servers report when they
@@ -26,6 +26,7 @@ type ZabInvariants struct {
 	last      place             // the last committed
 	parents   map[uint64]place  // digest → the history before its last entry
 	servers   map[int]*replica
+	circle    circle
 }
 
 // place is the end of a history.
@@ -60,6 +61,7 @@ func (v *ZabInvariants) Observe(e *runlog.Event) *Broken {
 	}
 	switch e.Kind {
 	case runlog.Role:
+		v.circle.begins(e)
 		if e.Text == "serving" && e.Msg == "leading" {
 			return v.leads(e)
 		}
@@ -75,6 +77,10 @@ func (v *ZabInvariants) Observe(e *runlog.Event) *Broken {
 		return v.applies(e)
 	case runlog.Restore, runlog.Truncate:
 		return v.restores(e)
+	case runlog.Vote:
+		return v.circle.votes(e)
+	case runlog.Threw:
+		return threw(e)
 	}
 	return nil
 }

@@ -44,6 +44,7 @@ const (
 	Persist                       // Writes[Index], before anything else happens
 	Append                        // Entries[Index] to the log's queue
 	Tell                          // Notes[Index], to whoever observes
+	Exit                          // end this process: it has met what it cannot go on with
 )
 
 // Effect is one thing that a step wants done.
@@ -93,6 +94,8 @@ const (
 	Applied                         // Zxid applied; Chain
 	Restored                        // the database was replaced: DB position, Text where from
 	Truncated                       // the history was cut back to Zxid, Chain
+	Voted                           // looking: the vote is now for Leader, with Zxid and Epoch, in Round
+	Threw                           // Text ended what the server did, at Msg (a message's kind, or start) of Zxid
 )
 
 // Note is something that an observer may want to know.
@@ -102,7 +105,11 @@ type Note struct {
 	Epoch uint32
 	Zxid  Zxid
 	Chain uint64
-	Text  string
+	// Leader and Round are those of a vote.
+	Leader ID
+	Round  uint32
+	Msg    string
+	Text   string
 }
 
 // Effects collects what a step wants done. It is reused: Reset keeps its memory.
@@ -162,6 +169,9 @@ func (e *Effects) Append(entry Entry) {
 	e.List = append(e.List, Effect{Kind: Append, Index: int32(len(e.Entries))})
 	e.Entries = append(e.Entries, entry)
 }
+
+// Exit asks for the end of the process.
+func (e *Effects) Exit() { e.List = append(e.List, Effect{Kind: Exit}) }
 
 // Tell tells observers.
 func (e *Effects) Tell(n Note) {

@@ -32,6 +32,11 @@ const (
 	// taken from Text (disk, snap, diff). Truncate: cut back to Zxid. Model.
 	Restore
 	Truncate
+	// Vote: Node, which is looking, now votes for Peer, whose history ends at Zxid
+	// in Epoch, in round Num. Threw: an exception, Text, ended what Node did, while
+	// it handled Msg (a message's type, or start) of Zxid. Model.
+	Vote
+	Threw
 	// Step: step number Num, Text, is in force; Servers are those it was
 	// resolved to, and With the processes of Flink.
 	Step
@@ -80,7 +85,7 @@ const (
 
 var kindNames = [...]string{
 	Start: "start", Crash: "crash", Pause: "pause", Resume: "resume", Role: "role", Send: "send", Recv: "recv", Drop: "drop",
-	Write: "write", Synced: "synced", Propose: "propose", Apply: "apply", Restore: "restore", Truncate: "truncate",
+	Write: "write", Synced: "synced", Propose: "propose", Apply: "apply", Restore: "restore", Truncate: "truncate", Vote: "vote", Threw: "threw",
 	Step: "step", LinkState: "link", Conn: "conn", Lost: "lost", Expired: "expired", Call: "call", Ret: "ret", Watch: "watch",
 	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Txn: "txn", Final: "final", Tree: "tree", Violated: "violated", End: "end",
 	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",

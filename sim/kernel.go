@@ -85,6 +85,7 @@ type observer interface {
 	wrote(p *process, what string, epoch uint32, z paxos.Zxid, chain uint64)
 	synced(p *process, what string, z paxos.Zxid)
 	stepped(p *process)
+	exited(p *process)
 	fired(which, arg uint32)
 }
 
@@ -209,6 +210,8 @@ func (k *kernel) carryOut(p *process) {
 			k.append(p, p.out.Entries[e.Index])
 		case paxos.Tell:
 			k.world.noted(p, &p.out.Notes[e.Index])
+		case paxos.Exit:
+			k.world.exited(p)
 		default:
 			panic(fmt.Sprintf("sim: effect of kind %d", e.Kind))
 		}

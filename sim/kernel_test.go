@@ -103,6 +103,7 @@ func (b *bed) wrote(_ *process, what string, _ uint32, _ paxos.Zxid, _ uint64) {
 func (b *bed) synced(_ *process, what string, _ paxos.Zxid) { b.see("synced " + what) }
 func (b *bed) reached(*process, string, string, paxos.ID)   {}
 func (b *bed) stepped(*process)                             {}
+func (b *bed) exited(p *process)                            { b.crash(p) }
 func (b *bed) fired(uint32, uint32)                         {}
 
 // do lets a process have effects outside of an event.

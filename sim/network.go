@@ -52,6 +52,10 @@ type link struct {
 	loss          int
 	last          int64   // when the last packet without connection arrives
 	held          []int32 // packets of connections that wait for the link to heal
+	// Election messages go one at a time, and of those that wait only the newest is
+	// kept (QuorumCnxManager.SEND_CAPACITY): waiting is its slot plus 1.
+	busy    bool
+	waiting int32
 }
 
 // network carries packets. Connections keep order and lose nothing while they
@@ -190,6 +194,13 @@ func (k *kernel) transmit(s int32) {
 		k.blocked(s, l)
 		return
 	}
+	if pk.msg.Conn == 0 {
+		if l.busy {
+			k.wait(s, l)
+			return
+		}
+		l.busy = true
+	}
 	at := k.now + k.latency(l)
 	last := &l.last
 	if pk.msg.Conn != 0 {
@@ -199,6 +210,33 @@ func (k *kernel) transmit(s int32) {
 	at = max(at, *last+1)
 	*last = at
 	k.fly(s, at)
+}
+
+// wait keeps an election message until the one under way has arrived. It takes
+// the place of one that waits already.
+func (k *kernel) wait(s int32, l *link) {
+	k.drop(l)
+	l.waiting = s + 1
+}
+
+// drop loses the election message that waits.
+func (k *kernel) drop(l *link) {
+	if l.waiting == 0 {
+		return
+	}
+	old := l.waiting - 1
+	l.waiting = 0
+	k.world.lost(&k.net.packets[old].msg, k.net.packets[old].cause)
+	k.net.free(old)
+}
+
+// arrivedElection lets the message that waits set out.
+func (k *kernel) arrivedElection(l *link) {
+	l.busy = false
+	if s := l.waiting; s != 0 {
+		l.waiting = 0
+		k.transmit(s - 1)
+	}
 }
 
 func (k *kernel) fly(s int32, at int64) {
@@ -253,10 +291,13 @@ func (k *kernel) stop(from, to paxos.ID) {
 	slices.SortFunc(slots, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(k.net.packets[a].at, k.net.packets[b].at), cmp.Compare(a, b))
 	})
+	l := k.net.link(from, to)
+	l.busy = false
+	k.drop(l)
 	for _, s := range slots {
 		k.net.packets[s].flying = false
 		k.net.packets[s].flight++
-		k.blocked(s, k.net.link(from, to))
+		k.blocked(s, l)
 	}
 }
 
@@ -302,6 +343,9 @@ func (k *kernel) deliver(s int32, flight uint32) {
 	}
 	pk.flying = false
 	m := &pk.msg
+	if m.Conn == 0 {
+		k.arrivedElection(k.net.link(m.From, m.To))
+	}
 	p := &k.procs[m.To]
 	q := queued{ev: paxos.Event{Kind: pk.sign, From: m.From, Conn: m.Conn}, slot: -1, cause: pk.cause}
 	if m.Conn != 0 {

@@ -65,7 +65,7 @@ func (r *run) disk(kind runlog.Kind, p *process, what string, epoch uint32, z pa
 // noteKinds are the kinds of event that notes become.
 var noteKinds = [...]runlog.Kind{
 	paxos.RoleChanged: runlog.Role, paxos.Serving: runlog.Role, paxos.Proposed: runlog.Propose, paxos.Applied: runlog.Apply,
-	paxos.Restored: runlog.Restore, paxos.Truncated: runlog.Truncate,
+	paxos.Restored: runlog.Restore, paxos.Truncated: runlog.Truncate, paxos.Voted: runlog.Vote, paxos.Threw: runlog.Threw,
 }
 
 func (r *run) noted(p *process, n *paxos.Note) {
@@ -81,6 +81,10 @@ func (r *run) noted(p *process, n *paxos.Note) {
 		e.Text = "serving"
 		e.Msg = n.Role.String()
 		r.dirty = true
+	case paxos.Voted:
+		e.Peer, e.Num = int(n.Leader), int(n.Round)
+	case paxos.Threw:
+		e.Msg = n.Msg
 	case paxos.Applied:
 		r.dirty = r.dirty || r.stage == levelling
 	}
@@ -89,6 +93,9 @@ func (r *run) noted(p *process, n *paxos.Note) {
 		r.reached(p, "applies", "", 0)
 	}
 }
+
+// exited is a server that ends itself.
+func (r *run) exited(p *process) { r.crashServer(int(p.id)) }
 
 // stepped is called when all effects of a step are carried out.
 func (r *run) stepped(p *process) {

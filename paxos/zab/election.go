@@ -42,8 +42,9 @@ func (s *Server) look(out *paxos.Effects) {
 	s.clearVotes()
 	s.finalizing = false
 	s.wait = finalizeWait
-	s.vote = vote{leader: s.cfg.ID, zxid: s.DB.Zxid, round: s.round, epoch: s.CurrentEpoch}
+	s.vote = vote{leader: s.cfg.ID, zxid: s.processed(), round: s.round, epoch: s.CurrentEpoch}
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Looking, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
+	s.voted(out)
 	s.notifyAll(out)
 	s.record(s.cfg.ID, s.vote, out)
 	out.SetTimer(timerElection, s.wait)
@@ -68,11 +69,11 @@ func (s *Server) endLog(out *paxos.Effects) {
 // alone before the connection broke is forgotten (ZOOKEEPER-3642, and
 // ZOOKEEPER-5094 as it ought to be).
 func (s *Server) fastForward(out *paxos.Effects) {
-	if s.memoryOnly && s.phase == syncing && s.role == paxos.Following {
-		if s.cfg.Quirks.has(KeepUnsavedSnap) {
+	if s.mode != fromDiff && s.phase == syncing && s.role == paxos.Following {
+		if s.cfg.Quirks.has(KeepUnsavedSnap) || s.mode == fromTrunc && s.cfg.Quirks.has(KeepUnsavedTrunc) {
 			return
 		}
-		s.DB = s.recover(s.last())
+		s.reload(s.last())
 		s.applied = len(s.Log)
 		s.restored("disk", out)
 	}
@@ -106,12 +107,20 @@ func (s *Server) beats(a, b *vote) bool {
 		return a.leader > b.leader
 	}
 	switch {
-	case a.epoch != b.epoch:
+	case a.zxid == b.zxid && a.leader > b.leader && s.cfg.Quirks.has(EpochlessTie):
+		return true
+	case a.epoch != b.epoch && !s.cfg.Quirks.has(NoEpochFiles):
 		return a.epoch > b.epoch
 	case a.zxid != b.zxid:
 		return a.zxid > b.zxid
 	}
 	return a.leader > b.leader
+}
+
+// voted tells what this server's vote is now.
+func (s *Server) voted(out *paxos.Effects) {
+	v := &s.vote
+	out.Tell(paxos.Note{Kind: paxos.Voted, Leader: v.leader, Zxid: v.zxid, Epoch: v.epoch, Round: v.round})
 }
 
 func (s *Server) notifyAll(out *paxos.Effects) {
@@ -161,7 +170,7 @@ func (s *Server) compare(from paxos.ID, v vote, out *paxos.Effects) {
 	if v.round > s.round {
 		s.round = v.round
 		s.clearVotes()
-		own := vote{leader: s.cfg.ID, zxid: s.DB.Zxid, epoch: s.CurrentEpoch}
+		own := vote{leader: s.cfg.ID, zxid: s.processed(), epoch: s.CurrentEpoch}
 		if s.beats(&v, &own) {
 			own = v
 		}
@@ -175,6 +184,7 @@ func (s *Server) compare(from paxos.ID, v vote, out *paxos.Effects) {
 // adopt makes v this server's own vote, in its round, and tells everybody.
 func (s *Server) adopt(v vote, out *paxos.Effects) {
 	s.vote = vote{leader: v.leader, zxid: v.zxid, round: s.round, epoch: v.epoch}
+	s.voted(out)
 	s.notifyAll(out)
 	own := s.vote
 	own.from = true

@@ -45,7 +45,9 @@ type node struct {
 	up     bool
 	// hold keeps synchronous writes waiting, holdLog the log's queue.
 	hold, holdLog bool
-	inbox         []paxos.Event
+	// holdThreads keeps the threads of handlers and learners from going on.
+	holdThreads bool
+	inbox       []paxos.Event
 }
 
 func newLab(servers int, configure func(*Config)) *lab {
@@ -138,8 +140,14 @@ func (l *lab) carryOut(n *node) {
 			n.queue = append(n.queue, n.out.Entries[e.Index])
 		case paxos.Tell:
 			l.note(n, &n.out.Notes[e.Index])
+		case paxos.Exit:
+			l.crash(n.id)
+			return
 		}
 		n.next++
+	}
+	if !n.holdThreads && n.next == len(n.out.List) {
+		l.goOn(n)
 	}
 	if !n.holdLog {
 		l.flush(n)
@@ -148,6 +156,15 @@ func (l *lab) carryOut(n *node) {
 		ev := n.inbox[0]
 		n.inbox = n.inbox[1:]
 		l.give(n, ev)
+	}
+}
+
+// goOn lets the threads beside the server's own go on.
+func (l *lab) goOn(n *node) {
+	for _, t := range []uint8{timerHandler, timerLearner} {
+		if n.timers[t] != 0 {
+			l.fire(n.id, t)
+		}
 	}
 }
 
@@ -279,6 +296,10 @@ func (l *lab) note(n *node, note *paxos.Note) {
 			return
 		}
 		s = fmt.Sprintf("has its database from %s, up to %v", note.Text, note.Zxid)
+	case paxos.Voted:
+		return
+	case paxos.Threw:
+		s = fmt.Sprintf("gives up at %s: %s", note.Msg, note.Text)
 	case paxos.Truncated:
 		s = fmt.Sprintf("cuts its history back to %v", note.Zxid)
 	}

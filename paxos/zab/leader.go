@@ -1,17 +1,24 @@
 package zab
 
-import "github.com/schismlab/schism/paxos"
+import (
+	"fmt"
+
+	"github.com/schismlab/schism/paxos"
+)
 
 // peer is what a leader knows of one learner (LearnerHandler).
 type peer struct {
 	conn paxos.Conn
 	idle int // half ticks since it was last heard of
-	// The steps it has taken: FOLLOWERINFO, ACKEPOCH, the ACK of NEWLEADER.
-	informed, acceptedEpoch, synced bool
+	// The steps it has taken: FOLLOWERINFO, ACKEPOCH, its first ACK, which ought to
+	// be that of NEWLEADER and was, if synced.
+	informed, acceptedEpoch, answered, synced bool
 	// forwarded: it gets every proposal and commit from here on.
 	forwarded bool
-	last      paxos.Zxid // in its ACKEPOCH
-	acked     paxos.Zxid // its log is on disk up to here
+	// newLeaderDue: its handler is to send NEWLEADER when timerHandler fires.
+	newLeaderDue bool
+	last         paxos.Zxid // in its ACKEPOCH
+	acked        paxos.Zxid // its log is on disk up to here
 }
 
 // leading is the volatile state of a leader.
@@ -34,9 +41,12 @@ func (s *Server) lead(out *paxos.Effects) {
 	s.hangUp(out)
 	s.informed, s.accepted = 0, 0
 	s.epoch, s.counter = 0, 0
-	s.ownEpoch, s.ownZxid = s.CurrentEpoch, s.DB.Zxid
+	s.ownEpoch, s.ownZxid = s.CurrentEpoch, s.processed()
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Leading, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	s.snapshot(out)
+	if s.cfg.Quirks.has(ZxidBeforeQuorum) {
+		s.claimed = paxos.MakeZxid(s.ownZxid.Epoch()+1, 0)
+	}
 	s.learnEpoch(s.cfg.ID, s.AcceptedEpoch, out)
 }
 
@@ -62,6 +72,9 @@ func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) 
 		return
 	}
 	s.epoch = max(s.epoch, accepted+1)
+	if s.cfg.Quirks.has(NoEpochFiles) {
+		s.epoch = s.ownZxid.Epoch() + 1
+	}
 	s.informed = s.informed.With(from)
 	if s.informed.Len() < s.cfg.quorum() {
 		return
@@ -88,7 +101,7 @@ func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, o
 	}
 	if current != acceptedBefore {
 		ahead := current > s.ownEpoch || current == s.ownEpoch && last > s.ownZxid
-		if ahead && !s.cfg.Bugs.has(StaleEpochVote) {
+		if ahead && !s.cfg.Bugs.has(StaleEpochVote) && !s.cfg.Quirks.has(NoEpochFiles) {
 			s.look(out)
 			return
 		}
@@ -108,22 +121,35 @@ func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, o
 	s.establish(out)
 }
 
-// acked takes an ACK: of NEWLEADER if its counter is zero, else of a proposal.
+// acked takes an ACK: the first is taken for that of NEWLEADER, the others are of
+// proposals.
 func (s *Server) acked(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
 	p := &s.peers[from]
-	if z.Counter() != 0 {
+	switch {
+	case !p.answered:
+		s.answered(from, z, out)
+	case z.Counter() != 0:
 		p.acked = max(p.acked, z)
 		s.commit(out)
-		return
 	}
-	if z.Epoch() != s.epoch {
-		return
-	}
-	p.synced = true
+}
+
+// answered takes a learner's first ACK (LearnerHandler.run,
+// Leader.waitForNewLeaderAck). Before the quorum is there, one that is not of
+// NEWLEADER does not count, and none after it will.
+func (s *Server) answered(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
+	p := &s.peers[from]
+	p.answered = true
 	if s.phase == broadcast {
+		p.synced = true
 		out.Send(from, p.conn, paxos.UpToDate)
 		return
 	}
+	if want := paxos.MakeZxid(s.epoch, 0); z != want {
+		s.throw(paxos.Ack.String(), z, fmt.Sprintf("the first ACK of %v is of %v, not of NEWLEADER, %v: it will never count", from, z, want), out)
+		return
+	}
+	p.synced = true
 	s.establish(out)
 }
 
@@ -134,10 +160,14 @@ func (s *Server) establish(out *paxos.Effects) {
 		return
 	}
 	s.phase, s.age = broadcast, 0
+	if s.cfg.Quirks.has(NoEpochFiles) {
+		s.claimed = paxos.MakeZxid(s.epoch, 0)
+	}
 	out.Tell(paxos.Note{Kind: paxos.Serving, Role: paxos.Leading, Epoch: s.epoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
-		if s.peers[id].synced {
-			out.Send(id, s.peers[id].conn, paxos.UpToDate)
+		if p := &s.peers[id]; p.answered {
+			p.synced = true
+			out.Send(id, p.conn, paxos.UpToDate)
 		}
 	}
 }

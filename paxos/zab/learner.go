@@ -1,12 +1,20 @@
 package zab
 
-import "github.com/schismlab/schism/paxos"
+import (
+	"fmt"
+
+	"github.com/schismlab/schism/paxos"
+)
 
 // The follower's patience (Learner.connectToLeader).
 const (
 	dialTries  = 5
 	dialPeriod = 100_000_000 // nanoseconds
 )
+
+// handOver is how long a learner's thread takes to hand one proposal to the log's
+// queue, in nanoseconds. It matters with AckOutOfTurn only.
+const handOver = 20_000
 
 // acceptedBefore is the epoch in the ACKEPOCH of a follower that had accepted
 // the epoch before: it must not count towards the leader's quorum again.
@@ -18,11 +26,14 @@ type learner struct {
 	conn   paxos.Conn
 	tries  int
 	idle   int // half ticks since the leader was last heard of
-	// memoryOnly: the history comes as SNAP or TRUNC, so what is committed
-	// meanwhile goes to memory, and a snapshot takes it to disk at NEWLEADER.
-	memoryOnly bool
+	// mode is how the leader's history comes. After SNAP and TRUNC, what is
+	// committed meanwhile goes to memory alone, and a snapshot takes it to disk at
+	// NEWLEADER.
+	mode syncMode
+	// owesAck: NEWLEADER is to be acknowledged when timerLearner fires.
+	owesAck bool
 	// incoming are proposals that came during synchronisation and are not yet in
-	// the log (packetsNotCommitted); committed is the last of them or of the
+	// the log (packetsNotLogged); committed is the last of them or of the
 	// log that the leader has committed.
 	incoming  []paxos.Entry
 	committed paxos.Zxid
@@ -30,10 +41,19 @@ type learner struct {
 	holeFrom, holeTo paxos.Zxid
 }
 
+// syncMode is what the leader began with.
+type syncMode uint8
+
+const (
+	fromDiff syncMode = iota
+	fromTrunc
+	fromSnap
+)
+
 func (s *Server) follow(leader paxos.ID, out *paxos.Effects) {
 	s.role, s.phase = paxos.Following, dialling
 	s.leader, s.conn, s.tries, s.idle = leader, 0, dialTries, 0
-	s.memoryOnly, s.incoming, s.committed = false, s.incoming[:0], 0
+	s.mode, s.incoming, s.committed, s.owesAck = fromDiff, s.incoming[:0], 0, false
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Following, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	out.Dial(leader)
 }
@@ -92,10 +112,12 @@ func (s *Server) fromLeader(m *paxos.Message, out *paxos.Effects) {
 		s.syncMessage(m, out)
 	case s.phase == synced && m.Kind == paxos.UpToDate:
 		s.serve(out)
+	case m.Kind == paxos.Proposal && s.phase == synced:
+		s.incoming = append(s.incoming, paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd})
 	case m.Kind == paxos.Proposal:
 		s.proposed(paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd}, out)
 	case m.Kind == paxos.Commit && s.phase == synced:
-		s.committed = m.Zxid
+		s.commitBeforeServing(m.Zxid, out)
 	case m.Kind == paxos.Commit:
 		s.deliver(m.Zxid, out)
 	}
@@ -108,30 +130,38 @@ func (s *Server) discovered(m *paxos.Message, out *paxos.Effects) {
 	case paxos.LeaderInfo:
 		s.acceptEpoch(m.Epoch, out)
 	case paxos.Diff:
-		s.phase = syncing
+		s.phase, s.mode = syncing, fromDiff
+		if s.cfg.Quirks.has(ZxidFromDiff) {
+			s.claimed = m.Zxid
+		}
 	case paxos.Trunc:
-		s.phase, s.memoryOnly = syncing, true
+		s.phase, s.mode = syncing, fromTrunc
 		s.cutBack(m.Zxid, out)
 	case paxos.Snap:
-		s.phase, s.memoryOnly = syncing, true
-		s.DB = *m.DB
+		s.phase, s.mode = syncing, fromSnap
+		s.DB, s.claimed = *m.DB, 0
+		s.remembers = s.DB.Zxid
 		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "snap"})
 	}
 }
 
 func (s *Server) acceptEpoch(epoch uint32, out *paxos.Effects) {
-	current := s.CurrentEpoch
+	current, ours, files := s.CurrentEpoch, s.processed().Epoch(), !s.cfg.Quirks.has(NoEpochFiles)
 	switch {
+	case !files && epoch < ours:
+		s.throw(paxos.LeaderInfo.String(), 0, fmt.Sprintf("leader epoch %d is less than our epoch %d", epoch, ours), out)
+		s.look(out)
+		return
 	case epoch > s.AcceptedEpoch:
 		s.persistEpoch(paxos.AcceptedEpoch, epoch, out)
-	case epoch == s.AcceptedEpoch:
+	case files && epoch == s.AcceptedEpoch:
 		current = acceptedBefore
-	default:
+	case files:
 		s.look(out) // a leader of the past
 		return
 	}
 	m := out.Send(s.leader, s.conn, paxos.AckEpoch)
-	m.Epoch, m.Zxid = current, s.DB.Zxid
+	m.Epoch, m.Zxid = current, s.processed()
 }
 
 // cutBack forgets everything after z, on disk and in memory.
@@ -142,7 +172,7 @@ func (s *Server) cutBack(z paxos.Zxid, out *paxos.Effects) {
 	w := paxos.Write{Kind: paxos.TruncateLog, Zxid: z}
 	s.Do(&w)
 	out.Persist(w)
-	s.DB = s.recover(z)
+	s.reload(z)
 	s.applied = len(s.Log)
 	s.flushed = s.last()
 	out.Tell(paxos.Note{Kind: paxos.Truncated, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
@@ -154,7 +184,7 @@ func (s *Server) syncMessage(m *paxos.Message, out *paxos.Effects) {
 	case paxos.Proposal:
 		s.incoming = append(s.incoming, paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd})
 	case paxos.Commit:
-		if s.memoryOnly {
+		if s.mode != fromDiff {
 			s.applyIncoming(out)
 		} else {
 			s.committed = m.Zxid
@@ -171,49 +201,89 @@ func (s *Server) applyIncoming(out *paxos.Effects) {
 	out.Tell(paxos.Note{Kind: paxos.Applied, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 }
 
-// newLeader takes the leader's history over: it goes to disk, and only then
-// the epoch that vouches for it, and only then the acknowledgement. Before 3.8.5
-// and 3.9.2 the epoch was written first (ZOOKEEPER-4643, 4646).
+// newLeader takes the leader's history over: what is committed of it goes to disk,
+// and only then the epoch that vouches for it, and only then the acknowledgement.
+// What is not yet committed waits for UPTODATE. Releases differ in all of this.
 func (s *Server) newLeader(epoch uint32, out *paxos.Effects) {
-	if s.memoryOnly {
+	if s.mode != fromDiff || s.cfg.Quirks.has(SnapAtNewLeader) {
 		s.snapshot(out)
 		s.applied = len(s.Log)
 		s.flushed = s.last()
 	}
-	if s.cfg.Quirks.has(EpochBeforeLog) {
+	handed, quirks := 0, s.cfg.Quirks
+	switch {
+	case quirks.has(LogAtUpToDate):
 		s.persistEpoch(paxos.CurrentEpoch, epoch, out)
-		s.logIncoming(out)
-	} else {
-		s.logIncoming(out)
+	case quirks.has(EpochBeforeLog):
+		s.persistEpoch(paxos.CurrentEpoch, epoch, out)
+		handed = s.logIncoming(everything, out)
+	default:
+		upTo := s.committed
+		if quirks.has(CommitNeedsPending) {
+			upTo = everything
+		}
+		s.logIncoming(upTo, out)
 		out.Persist(paxos.Write{Kind: paxos.Drain})
 		s.flushed = s.last()
 		s.persistEpoch(paxos.CurrentEpoch, epoch, out)
 	}
+	if quirks.has(NoEpochFiles) {
+		s.claimed = paxos.MakeZxid(epoch, 0)
+	}
 	s.vote.epoch = epoch
 	s.phase = synced
-	out.Send(s.leader, s.conn, paxos.Ack).Zxid = paxos.MakeZxid(epoch, 0)
-	// Proposals among the incoming that no commit came for are acknowledged
-	// with the log's own words.
-	if last := s.last(); last.Epoch() == epoch && last == s.flushed && last > s.committed && last > s.DB.Zxid {
-		out.Send(s.leader, s.conn, paxos.Ack).Zxid = last
+	if quirks.has(AckOutOfTurn) && handed > 0 {
+		s.owesAck = true
+		out.SetTimer(timerLearner, int64(handed)*handOver)
+		return
 	}
+	s.ackNewLeader(out)
 }
 
-// logIncoming hands what came before NEWLEADER to the log.
-func (s *Server) logIncoming(out *paxos.Effects) {
-	if s.cfg.Quirks.has(HoleInCommittedLog) && len(s.incoming) > 0 {
-		s.holeFrom, s.holeTo = s.incoming[0].Zxid, s.incoming[len(s.incoming)-1].Zxid
-	}
-	for _, e := range s.incoming {
-		s.enqueue(e, out)
-	}
-	s.incoming = s.incoming[:0]
+func (s *Server) ackNewLeader(out *paxos.Effects) {
+	out.Send(s.leader, s.conn, paxos.Ack).Zxid = paxos.MakeZxid(s.CurrentEpoch, 0)
 }
 
-// serve applies what was committed during synchronisation, and opens for
-// clients.
+// everything is later than any zxid.
+const everything = ^paxos.Zxid(0)
+
+// logIncoming hands what came during synchronisation to the log, up to a zxid, and
+// says how much that was.
+func (s *Server) logIncoming(upTo paxos.Zxid, out *paxos.Effects) int {
+	n := 0
+	for n < len(s.incoming) && s.incoming[n].Zxid <= upTo {
+		s.enqueue(s.incoming[n], out)
+		n++
+	}
+	if s.cfg.Quirks.has(HoleInCommittedLog) && n > 0 && s.phase == syncing {
+		s.holeFrom, s.holeTo = s.incoming[0].Zxid, s.incoming[n-1].Zxid
+	}
+	s.incoming = append(s.incoming[:0], s.incoming[n:]...)
+	return n
+}
+
+// commitBeforeServing notes a commit between NEWLEADER and UPTODATE. ZooKeeper
+// looks at the first proposal that is pending, which some releases have logged and
+// forgotten by now.
+func (s *Server) commitBeforeServing(z paxos.Zxid, out *paxos.Effects) {
+	if len(s.incoming) == 0 && s.cfg.Quirks.has(CommitNeedsPending) {
+		s.throw(paxos.Commit.String(), z, "no proposal is pending (NullPointerException)", out)
+		s.look(out)
+		return
+	}
+	s.committed = z
+}
+
+// serve logs and applies what came during synchronisation, and opens for clients.
 func (s *Server) serve(out *paxos.Effects) {
 	s.phase = broadcast
+	if q := s.cfg.Quirks; q.has(CommitNeedsPending) && !q.has(EpochBeforeLog) {
+		// Logged with the rest at NEWLEADER, acknowledged now (requestsToAck).
+		if last := s.last(); last.Epoch() == s.CurrentEpoch && last > s.committed && last > s.DB.Zxid {
+			out.Send(s.leader, s.conn, paxos.Ack).Zxid = last
+		}
+	}
+	s.logIncoming(everything, out)
 	s.deliver(s.committed, out)
 	out.Tell(paxos.Note{Kind: paxos.Serving, Role: paxos.Following, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 }

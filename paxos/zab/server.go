@@ -11,6 +11,8 @@ const (
 	timerElection uint8 = iota // votes: send again, or decide
 	TimerTick                  // half a tick has passed; the layer above counts on it, too
 	timerRedial                // try the leader's port once more
+	timerHandler               // a leader's handlers go on to NEWLEADER
+	timerLearner               // a learner's thread goes on to acknowledge NEWLEADER
 	FirstFreeTimer
 )
 
@@ -44,6 +46,12 @@ type Volatile struct {
 	// Invariant: DB.Zxid is that of Log[applied-1], or of a snapshot.
 	DB      paxos.DB
 	applied int
+	// claimed is ZooKeeper's lastProcessedZxid where it runs ahead of what was
+	// applied: see ZxidFromDiff and NoEpochFiles.
+	claimed paxos.Zxid
+	// remembers: transactions after this one are in memory for others. It is that
+	// of the snapshot that memory was built from.
+	remembers paxos.Zxid
 	// flushed is the last entry known to be on disk.
 	flushed paxos.Zxid
 	role    paxos.Role
@@ -63,7 +71,7 @@ func New(cfg *Config, disk Durable) *Server {
 	if cfg.Bugs.has(LoseLogTail) && len(s.Log) > 0 {
 		s.Log = s.Log[:len(s.Log)-1]
 	}
-	s.DB = s.recover(s.last())
+	s.reload(s.last())
 	s.applied = len(s.Log)
 	s.flushed = s.DB.Zxid
 	s.votes = make([]vote, cfg.Servers+1)
@@ -76,9 +84,7 @@ func New(cfg *Config, disk Durable) *Server {
 func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 	switch ev.Kind {
 	case paxos.Boot:
-		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
-		s.look(out)
-		out.SetTimer(TimerTick, s.cfg.Tick/2)
+		s.boot(out)
 	case paxos.Fired:
 		s.fired(ev.Timer, out)
 	case paxos.Arrived:
@@ -96,6 +102,32 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 	}
 }
 
+// boot takes over what is on disk (QuorumPeer.loadDataBase) and begins to vote.
+func (s *Server) boot(out *paxos.Effects) {
+	if last := s.last(); last.Epoch() > s.CurrentEpoch && s.cfg.Quirks.has(RefuseLateZxid) {
+		s.throw("start", last, fmt.Sprintf("the current epoch, %d, is older than the last zxid, %v", s.CurrentEpoch, last), out)
+		out.Exit()
+		return
+	}
+	out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
+	s.look(out)
+	out.SetTimer(TimerTick, s.cfg.Tick/2)
+}
+
+// throw tells what ends the present activity of this server.
+func (s *Server) throw(at string, z paxos.Zxid, why string, out *paxos.Effects) {
+	out.Tell(paxos.Note{Kind: paxos.Threw, Msg: at, Zxid: z, Text: why})
+}
+
+// processed is what ZooKeeper calls lastProcessedZxid, and votes with.
+func (s *Server) processed() paxos.Zxid { return max(s.claimed, s.DB.Zxid) }
+
+// reload builds the database from disk, up to z.
+func (s *Server) reload(z paxos.Zxid) {
+	s.DB, s.claimed = s.recover(z), 0
+	s.remembers = s.Snaps[len(s.Snaps)-1].Zxid
+}
+
 func (s *Server) fired(timer uint8, out *paxos.Effects) {
 	switch timer {
 	case timerElection:
@@ -106,6 +138,13 @@ func (s *Server) fired(timer uint8, out *paxos.Effects) {
 	case timerRedial:
 		if s.phase == dialling {
 			out.Dial(s.leader)
+		}
+	case timerHandler:
+		s.handlersGoOn(out)
+	case timerLearner:
+		if s.owesAck && s.role == paxos.Following && s.phase == synced {
+			s.owesAck = false
+			s.ackNewLeader(out)
 		}
 	default:
 		panic(fmt.Sprintf("zab: timer %d", timer))

@@ -15,13 +15,32 @@ func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
 	for _, e := range s.Log[s.applied:] {
 		s.propose(to, e, out)
 	}
-	p.forwarded = true
-	m := out.Send(to, p.conn, paxos.NewLeader)
-	m.Epoch, m.Zxid = s.epoch, paxos.MakeZxid(s.epoch, 0)
+	p.forwarded, p.newLeaderDue = true, true
+	out.SetTimer(timerHandler, handlerTime)
+}
+
+// handlerTime is how long a handler's thread takes from startForwarding to
+// NEWLEADER, in nanoseconds. Commits that fall into it come before NEWLEADER.
+const handlerTime = 1_000_000
+
+// handlersGoOn sends NEWLEADER where it is due.
+func (s *Server) handlersGoOn(out *paxos.Effects) {
+	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
+		p := &s.peers[id]
+		if !p.newLeaderDue {
+			continue
+		}
+		p.newLeaderDue = false
+		m := out.Send(id, p.conn, paxos.NewLeader)
+		m.Epoch, m.Zxid = s.epoch, paxos.MakeZxid(s.epoch, 0)
+	}
 }
 
 func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
 	committed := s.Log[max(0, s.applied-s.cfg.CommittedLog):s.applied]
+	if s.cfg.Quirks.has(SnapWithoutMemory) {
+		committed = s.Log[min(max(s.applied-s.cfg.CommittedLog, s.after(s.remembers)), s.applied):s.applied]
+	}
 	lo, hi := s.DB.Zxid, s.DB.Zxid // minCommittedLog, maxCommittedLog
 	if len(committed) > 0 {
 		lo = committed[0].Zxid
@@ -30,6 +49,8 @@ func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
 	switch {
 	case p.last == hi:
 		out.Send(to, p.conn, paxos.Diff).Zxid = hi
+	case len(committed) == 0 && s.cfg.Quirks.has(SnapWithoutMemory):
+		s.sendSnap(to, p, out)
 	case p.last > hi && !newEpoch:
 		out.Send(to, p.conn, paxos.Trunc).Zxid = hi
 	case lo <= p.last && p.last <= hi && s.sendCommitted(to, p, committed, newEpoch, out):

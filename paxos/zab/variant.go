@@ -5,7 +5,7 @@ import "strings"
 // Quirks is a set of behaviours that releases of ZooKeeper had, or have, and
 // that their issues ask to be changed. Each is read where the thing is decided,
 // and nowhere else.
-type Quirks uint16
+type Quirks uint32
 
 // The quirks, by the issue that is about each.
 const (
@@ -36,27 +36,82 @@ const (
 	// leader remembers, but is none of them, keeps it (ZOOKEEPER-1154; until
 	// 3.3.3).
 	DiffWithoutTrunc
+	// KeepUnsavedTrunc: what was committed to memory alone after TRUNC stays there
+	// when the connection breaks before it is on disk (ZOOKEEPER-5094, in every
+	// release; SNAP had the same mistake, see KeepUnsavedSnap).
+	KeepUnsavedTrunc
+	// ZxidFromDiff: DIFF alone, before any of its proposals has come, makes a
+	// server believe that it has them (ZOOKEEPER-2355; until 3.4.10 and 3.5.3).
+	ZxidFromDiff
+	// LogAtUpToDate: what comes before UPTODATE is logged after it, although
+	// NEWLEADER was acknowledged before (ZOOKEEPER-3911; until 3.5.9 and 3.6.2).
+	LogAtUpToDate
+	// CommitNeedsPending: what is not yet committed at NEWLEADER is logged with the
+	// rest, and a COMMIT for it before UPTODATE finds nothing that is pending
+	// (ZOOKEEPER-4394; 3.5.10 to 3.9.2).
+	CommitNeedsPending
+	// AckOutOfTurn: the log's queue acknowledges by itself what was handed to it
+	// at NEWLEADER, and may be quicker than the acknowledgement of NEWLEADER
+	// (ZOOKEEPER-4685; 3.5.10 to 3.8.4 and 3.9.1).
+	AckOutOfTurn
+	// NoEpochFiles: epochs are those of zxids. A vote is a zxid and a number, a
+	// leader's epoch is one more than that of its last zxid, and a follower minds
+	// a leader whose epoch is lower than its own last zxid (before 3.4.0:
+	// ZOOKEEPER-335, 1081, 1082).
+	NoEpochFiles
+	// ZxidBeforeQuorum: a leader takes the first zxid of its epoch for its own
+	// before anybody follows it (ZOOKEEPER-790; until 3.3.1).
+	ZxidBeforeQuorum
+	// EpochlessTie: of two votes with the same zxid the higher number wins,
+	// whatever their epochs (ZOOKEEPER-1419; 3.4.0 to 3.4.3).
+	EpochlessTie
+	// RefuseLateZxid: a server whose last zxid is of a later epoch than the file
+	// currentEpoch does not start: a crash between the snapshot and that file is
+	// enough (ZOOKEEPER-1653; repaired in branch 3.4 from 3.4.6 on, and nowhere
+	// else).
+	RefuseLateZxid
+	// SnapWithoutMemory: a leader that remembers no transaction, because its
+	// newest snapshot holds them all, sends its whole state and not TRUNC; the
+	// learner's log keeps what is later (ZOOKEEPER-2832; until 3.4.14).
+	SnapWithoutMemory
+	// SnapAtNewLeader: a follower writes a snapshot at every NEWLEADER, after DIFF,
+	// too (until 3.4.9 and 3.5.2, ZOOKEEPER-2678).
+	SnapAtNewLeader
 )
 
 var quirkNames = []string{
 	"epoch-before-log", "keep-late-snapshot", "keep-unsaved-snap", "forget-pending", "leak-log-queue", "hole-in-committed-log",
-	"diff-without-trunc",
+	"diff-without-trunc", "keep-unsaved-trunc", "zxid-from-diff", "log-at-up-to-date",
+	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader",
 }
+
+// What many releases have in common.
+const (
+	everRelease = KeepLateSnapshot | KeepUnsavedTrunc
+	until35     = KeepUnsavedSnap | LeakLogQueue | LogAtUpToDate
+	until34     = ForgetPending | ZxidFromDiff | SnapWithoutMemory
+	before34    = everRelease | until35 | until34 | SnapAtNewLeader | DiffWithoutTrunc | NoEpochFiles
+	from37      = RefuseLateZxid | LeakLogQueue | CommitNeedsPending
+)
 
 // variants are protocol versions, the newest last.
 var variants = []struct {
 	name   string
 	quirks Quirks
 }{
-	{"zk-3.3.3", EpochBeforeLog | KeepLateSnapshot | KeepUnsavedSnap | ForgetPending | LeakLogQueue | DiffWithoutTrunc},
-	{"zk-3.4.10", EpochBeforeLog | KeepLateSnapshot | KeepUnsavedSnap | ForgetPending | LeakLogQueue},
-	{"zk-3.4.14", EpochBeforeLog | KeepLateSnapshot | KeepUnsavedSnap | LeakLogQueue},
-	{"zk-3.5.5", EpochBeforeLog | KeepLateSnapshot | KeepUnsavedSnap | LeakLogQueue},
-	{"zk-3.7.1", EpochBeforeLog | KeepLateSnapshot | LeakLogQueue},
-	{"zk-3.8.0", EpochBeforeLog | KeepLateSnapshot | LeakLogQueue},
-	{"zk-3.8.6", KeepLateSnapshot | LeakLogQueue},
-	{"zk-3.9.3", KeepLateSnapshot | HoleInCommittedLog},
-	{"zk-3.9.5", KeepLateSnapshot},
+	{"zk-3.3.1", before34 | ZxidBeforeQuorum},
+	{"zk-3.3.3", before34},
+	{"zk-3.4.3", everRelease | until35 | until34 | SnapAtNewLeader | RefuseLateZxid | EpochlessTie},
+	{"zk-3.4.5", everRelease | until35 | until34 | SnapAtNewLeader | RefuseLateZxid},
+	{"zk-3.4.9", everRelease | until35 | until34 | SnapAtNewLeader},
+	{"zk-3.4.10", everRelease | until35 | until34},
+	{"zk-3.4.14", everRelease | until35 | SnapWithoutMemory},
+	{"zk-3.5.5", everRelease | until35 | RefuseLateZxid},
+	{"zk-3.7.1", everRelease | from37 | EpochBeforeLog | AckOutOfTurn},
+	{"zk-3.8.0", everRelease | from37 | EpochBeforeLog | AckOutOfTurn},
+	{"zk-3.8.6", everRelease | from37},
+	{"zk-3.9.3", everRelease | RefuseLateZxid | HoleInCommittedLog},
+	{"zk-3.9.5", everRelease | RefuseLateZxid},
 	// What no release does yet: the newest, with the open issues repaired.
 	{Repaired, 0},
 }
