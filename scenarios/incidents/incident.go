@@ -36,7 +36,12 @@ type Incident struct {
 
 // All lists the incidents, in the order of their numbers.
 func All() []*Incident {
-	return []*Incident{zookeeper1154, zookeeper2845, zookeeper3642, zookeeper4643, zookeeper4646, zookeeper4712, zookeeper4837, zookeeper4925}
+	return []*Incident{
+		zookeeper790, zookeeper1154, zookeeper1419, zookeeper1653, zookeeper2355,
+		zookeeper2832, zookeeper2845, zookeeper3642, zookeeper3911, zookeeper4394,
+		zookeeper4643, zookeeper4646, zookeeper4685, zookeeper4712, zookeeper4837,
+		zookeeper4925, zookeeper5094,
+	}
 }
 
 // Prefix stands before an incident's name where scenarios are named.
