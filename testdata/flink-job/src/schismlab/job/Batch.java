@@ -21,9 +21,9 @@ final class Batch {
     }
 
     /**
-     * Under which the batch is committed. It holds nothing that changes with a restart: no attempt,
-     * no time, no random number. Of all the batches ever made under one name, at most one belongs to
-     * a checkpoint that has been completed.
+     * Under which the batch is committed. It holds nothing that changes with a restart: no
+     * attempt, no time, no random number. Of all the batches ever made under one name, at most one
+     * belongs to a checkpoint that has been completed.
      */
     String name() {
         return String.format("%010d-%03d-%03d", checkpoint, subtask, part);

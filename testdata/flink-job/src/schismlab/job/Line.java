@@ -8,23 +8,25 @@ import java.security.NoSuchAlgorithmException;
  * One line of the job's output: a JSON object without a line break.
  *
  * <pre>
- *   {"kind":"record","path":"/in/k1","number":7,"zxid":4294967317,"hash":"…","data":"…","subtask":1,"attempt":0}
- *   {"kind":"config","path":"/conf","number":3,"zxid":4294967320,"hash":"…","data":"…","subtask":0,"attempt":0}
+ *   {"kind":"record","path":"/in/k1","number":7,"zxid":4294967317,"hash":"…","data":"…",
+ *    "subtask":1,"attempt":0}
+ *   {"kind":"config","path":"/conf","number":3,"zxid":4294967320,"hash":"…","data":"…",
+ *    "subtask":0,"attempt":0}
  *   {"kind":"alert","path":"/in/k1","after":5,"got":7}
  * </pre>
  *
  * <p>The number is a record's sequence number or a configuration's version; the zxid is a record's
  * czxid or a configuration's mzxid. The hash is the first 8 bytes of the data's SHA-256, in
- * hexadecimal: data that is not UTF-8 is shown with replacements, and its hash still tells whether it
- * is what a client wrote. Subtask and attempt say who processed it.
+ * hexadecimal: data that is not UTF-8 is shown with replacements, and its hash still tells whether
+ * it is what a client wrote. Subtask and attempt say who processed it.
  */
 final class Line {
     private Line() {}
 
     static String of(Entry e, int subtask, int attempt) {
         return String.format(
-                "{\"kind\":\"%s\",\"path\":\"%s\",\"number\":%d,\"zxid\":%d,\"hash\":\"%s\",\"data\":%s,"
-                        + "\"subtask\":%d,\"attempt\":%d}",
+                "{\"kind\":\"%s\",\"path\":\"%s\",\"number\":%d,\"zxid\":%d,"
+                        + "\"hash\":\"%s\",\"data\":%s,\"subtask\":%d,\"attempt\":%d}",
                 e.config ? "config" : "record",
                 e.path,
                 e.number,

@@ -14,8 +14,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * <ol>
  *   <li>Before the barrier of a checkpoint the writer makes what it has into {@link Batch}es; they
  *       become part of the checkpoint.
- *   <li>When the checkpoint is complete, the committer makes the batches visible. After a restore it
- *       is given the batches of that checkpoint once more, since nobody knows whether it came to it.
+ *   <li>When the checkpoint is complete, the committer makes the batches visible. After a restore
+ *       it is given the batches of that checkpoint once more, since nobody knows whether it came
+ *       to it.
  * </ol>
  *
  * <p>So a commit must be idempotent, and that rests on the batch's name: it must be the same for

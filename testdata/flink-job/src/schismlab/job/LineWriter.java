@@ -11,11 +11,11 @@ import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 /**
  * Collects lines, and makes batches of them before each checkpoint.
  *
- * <p>Flink does not tell a writer the number of the checkpoint under way. So the writer counts, from
- * the checkpoint that it was restored from. Its count is that number, unless checkpoints were given
- * up before they came here; it is never larger. That makes it unique: batches that were committed
- * counted up to the newest completed checkpoint at most, and a writer that is restored from there
- * begins above it.
+ * <p>Flink does not tell a writer the number of the checkpoint under way. So the writer counts,
+ * from the checkpoint that it was restored from. Its count is that number, unless checkpoints were
+ * given up before they came here; it is never larger. That makes it unique: batches that were
+ * committed counted up to the newest completed checkpoint at most, and a writer that is restored
+ * from there begins above it.
  */
 final class LineWriter implements CommittingSinkWriter<String, Batch> {
     /** A znode holds 1 MiB at most, with all that is around it. */

@@ -12,9 +12,9 @@ import org.apache.flink.util.Collector;
  * follow the one before it without a gap, a configuration must be newer; where that is not so, an
  * alert comes out before the line.
  *
- * <p>Source and check live in the same checkpoints, so an alert means that Flink restored the one and
- * not the other, or lost or doubled something in between. It cannot see what happens behind it: for
- * that the output itself is counted.
+ * <p>Source and check live in the same checkpoints, so an alert means that Flink restored the one
+ * and not the other, or lost or doubled something in between. It cannot see what happens behind it:
+ * for that the output itself is counted.
  */
 final class SequenceCheck extends KeyedProcessFunction<String, Entry, String> {
     private static final long serialVersionUID = 1;

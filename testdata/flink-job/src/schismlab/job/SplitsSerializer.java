@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** Writes splits into checkpoints: the enumerator's state is a list of them, a reader's are single. */
+/** Writes splits into checkpoints: those that the enumerator has as a list, a reader's singly. */
 final class SplitsSerializer implements SimpleVersionedSerializer<List<ZookeeperSplit>> {
     static final int VERSION = 1;
 

@@ -8,8 +8,8 @@ import org.apache.zookeeper.KeeperException;
 
 /**
  * Commits a batch by creating a znode with its lines. When the connection breaks, nobody knows
- * whether the znode was made, so the same create is sent again: NodeExists, with the same data, says
- * that it was.
+ * whether the znode was made, so the same create is sent again: NodeExists, with the same data,
+ * says that it was.
  */
 final class ZnodesCommitter implements Committer<Batch> {
     private final ZookeeperClient client;

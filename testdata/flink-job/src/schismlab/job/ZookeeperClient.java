@@ -18,7 +18,7 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * A thin layer over ZooKeeper's own client: the few calls that the job makes, and a new session in
- * the place of one that has expired. It retries nothing; only the caller knows what that would mean.
+ * the place of one that has expired. It retries nothing: only the caller knows what that means.
  */
 final class ZookeeperClient implements AutoCloseable {
     private static final long ANSWER_MS = 30_000;
@@ -34,7 +34,7 @@ final class ZookeeperClient implements AutoCloseable {
         this.sessionTimeoutMs = sessionTimeoutMs;
     }
 
-    /** Whether an error says something of the connection only, so that the call may be made again. */
+    /** Whether an error is one of the connection only, so that the call may be made again. */
     static boolean passes(KeeperException e) {
         switch (e.code()) {
             case CONNECTIONLOSS:
@@ -111,7 +111,7 @@ final class ZookeeperClient implements AutoCloseable {
                             path + "/" + name,
                             false,
                             (rc, p, context, data, stat) ->
-                                    finish(answer, rc, p, rc == 0 ? entry(path, name, stat, data) : null),
+                                    finish(answer, rc, p, entry(path, name, stat, data)),
                             null);
         }
         List<Entry> entries = new ArrayList<>();
@@ -121,7 +121,11 @@ final class ZookeeperClient implements AutoCloseable {
         return entries;
     }
 
+    /** A record as it was read; without a stat, there was none. */
     private static Entry entry(String path, String name, Stat stat, byte[] data) {
+        if (stat == null) {
+            return null;
+        }
         return Entry.record(path, LogFollower.sequence(name), stat.getCzxid(), data);
     }
 
@@ -151,7 +155,8 @@ final class ZookeeperClient implements AutoCloseable {
         if (rc == 0) {
             answer.complete(value);
         } else {
-            answer.completeExceptionally(KeeperException.create(KeeperException.Code.get(rc), path));
+            answer.completeExceptionally(
+                    KeeperException.create(KeeperException.Code.get(rc), path));
         }
     }
 

@@ -23,7 +23,7 @@ final class ZookeeperEnumerator implements SplitEnumerator<ZookeeperSplit, List<
     @Override
     public void start() {}
 
-    /** Once a reader is there, it is given every split that falls to it, and told that this is all. */
+    /** A reader that comes is given every split that falls to it, and told that this is all. */
     @Override
     public void addReader(int subtask) {
         unassigned.sort(Comparator.comparing(ZookeeperSplit::splitId));

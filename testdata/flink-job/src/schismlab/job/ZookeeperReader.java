@@ -14,9 +14,9 @@ import org.apache.flink.core.io.InputStatus;
  * block. So each split has a {@link Follower}, a thread that waits for ZooKeeper, and a {@link
  * Handover} stands in between.
  *
- * <p>A split's position moves when an entry is emitted, not when it is read. A barrier comes between
- * two calls of pollNext, so what a checkpoint holds of the source and of what is behind it fits
- * together.
+ * <p>A split's position moves when an entry is emitted, not when it is read. A barrier comes
+ * between two calls of pollNext, so what a checkpoint holds of the source and of what is behind it
+ * fits together.
  */
 final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
     private final ZookeeperClient client;

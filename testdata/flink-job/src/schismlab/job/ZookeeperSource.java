@@ -16,8 +16,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *   <li>A <b>log</b> is a directory whose children are created PERSISTENT_SEQUENTIAL and never
  *       deleted. Every child is emitted once, in the order of the numbers, which is the order of
  *       their zxids.
- *   <li>A <b>configuration</b> is one znode whose data changes. A watch says only <i>that</i> it has
- *       changed, and versions between the watch and the next read are never seen. So what is
+ *   <li>A <b>configuration</b> is one znode whose data changes. A watch says only <i>that</i> it
+ *       has changed, and versions between the watch and the next read are never seen. So what is
  *       promised is less: versions in order, each at most once, and the last one in the end.
  * </ul>
  *

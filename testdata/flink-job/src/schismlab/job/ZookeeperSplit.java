@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 /**
- * One znode that is followed, and how far. It is a value: a reader that has gone on makes a new one.
+ * One znode that is followed, and how far. It is a value: a reader that goes on makes a new one.
  *
  * <p>The position is in the reader's state, so it goes back with everything else when the job is
  * restored: that is what "exactly once" rests on here. ZooKeeper keeps the log and can be asked
