@@ -65,7 +65,8 @@ func doctorCommand() *cobra.Command {
 // examine looks at what each world needs, and then says which worlds are ready.
 func examine(ctx context.Context) []finding {
 	goTool := tool("go", "install Go; it is needed for schism new and for the tests")
-	java := javaRuntime()
+	java := javaTool("java", "install a Java runtime of version 11 or newer (on Debian: openjdk-17-jre-headless), or set JAVA_HOME")
+	javac := javaTool("javac", "install a JDK of version 11 or newer (on Debian: openjdk-17-jdk-headless), or set JAVA_HOME; only Flink's job needs it")
 	mvn := tool("mvn", "install maven, or set "+artifact.RepositoryEnv+" to the address of a Maven repository")
 	jars := cachedJars(mvn.Ready)
 	engine := containerEngine(ctx)
@@ -78,7 +79,7 @@ func examine(ctx context.Context) []finding {
 		worldNeeds(campaign.Local, java, jars),
 		worldNeeds(campaign.Docker, engine, links),
 	}
-	return append([]finding{goTool, java, mvn, jars, engine, links}, worlds...)
+	return append([]finding{goTool, java, javac, mvn, jars, engine, links}, worlds...)
 }
 
 func tool(name, install string) finding {
@@ -89,14 +90,14 @@ func tool(name, install string) finding {
 	return finding{Name: name, Ready: true, Found: path}
 }
 
-func javaRuntime() finding {
-	const install = "install a Java runtime of version 11 or newer (on Debian: openjdk-17-jre-headless), or set JAVA_HOME"
-	name := "java"
+// javaTool looks in JAVA_HOME if that is set, as those do who run it.
+func javaTool(name, install string) finding {
+	at := name
 	if home := os.Getenv("JAVA_HOME"); home != "" {
-		name = filepath.Join(home, "bin", "java")
+		at = filepath.Join(home, "bin", name)
 	}
-	f := tool(name, install)
-	f.Name = "java"
+	f := tool(at, install)
+	f.Name = name
 	return f
 }
 
