@@ -10,7 +10,7 @@ import (
 
 // zabProtocol is ZooKeeper's own protocol, in its released versions.
 var zabProtocol = Protocol{
-	Name: ZAB, Variants: zab.VariantNames(), Variant: zab.Repaired, Bugs: zab.BugNames(),
+	Name: ZAB, Variants: zab.VariantNames(), Variant: zab.Repaired, Bugs: zab.MutantNames(),
 	use:   func(p *plan.Plan) protocol { return newZab(p) },
 	watch: func(*plan.Plan) checker.Invariants { return new(checker.ZabInvariants) },
 }

@@ -9,6 +9,9 @@ import (
 // after the one it was asked from. It never changes once sent.
 type report struct{ votes []Vote }
 
+// Told is what a PROMISE tells. It must not be changed.
+func Told(m *paxos.Message) []Vote { return m.Body.(*report).votes }
+
 // prepare answers phase 1, which is for all slots at once.
 func (s *Server) prepare(m *paxos.Message, out *paxos.Effects) {
 	b := synod.Ballot(m.Epoch)
@@ -72,7 +75,7 @@ func (s *Server) sendPromise(m *paxos.Message, out *paxos.Effects) {
 		answer.DB, from = &db, db.Zxid
 	}
 	for slot := from + 1; slot <= s.last(); slot++ {
-		v := s.at(slot)
+		v := s.At(slot)
 		if slot <= s.DB.Zxid {
 			v.Ballot = Chosen
 		}
@@ -89,7 +92,7 @@ func (s *Server) accept(m *paxos.Message, out *paxos.Effects) {
 		s.teach(m.From, m.Zxid-1, out)
 		return
 	}
-	if v := s.at(m.Zxid); v.Ballot == Chosen {
+	if v := s.At(m.Zxid); v.Ballot == Chosen {
 		s.tellChosen(m.From, v, out)
 		return
 	}
@@ -112,7 +115,7 @@ func (s *Server) sendAccepted(m *paxos.Message, out *paxos.Effects) {
 
 // take accepts a value, on disk. It comes again after a lost answer.
 func (s *Server) take(v Vote, out *paxos.Effects) {
-	if s.at(v.Slot).Ballot == v.Ballot {
+	if s.At(v.Slot).Ballot == v.Ballot {
 		return
 	}
 	s.put(v)

@@ -2,7 +2,6 @@ package multi
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/schismlab/schism/paxos"
 )
@@ -123,7 +122,7 @@ const (
 )
 
 // bugNames are in the order of the constants.
-var bugNames = []string{
+var bugNames = paxos.Switches{
 	"prepare-minority", "commit-minority", "forget-promise", "forget-accepted", "answer-first", "accept-below-promise",
 	"ignore-accepted", "adopt-lowest", "skip-no-ops", "stale-leader", "count-old-accepted", "cumulative-accept",
 	"commit-any-ballot", "members-at-once", "snapshot-forgets-members", "truncate-tail", "reuse-ballots", "serve-early",
@@ -136,22 +135,10 @@ func BugNames() []string { return bugNames }
 // BugNamed is the bug of that name, and whether there is one. The empty name is
 // no bug.
 func BugNamed(name string) (Bugs, bool) {
-	for i, n := range bugNames {
-		if n == name {
-			return 1 << i, true
-		}
-	}
-	return 0, name == ""
+	bit, ok := bugNames.Bit(name)
+	return Bugs(bit), ok
 }
 
 func (b Bugs) has(bug Bugs) bool { return b&bug != 0 }
 
-func (b Bugs) String() string {
-	var names []string
-	for i, n := range bugNames {
-		if b>>i&1 == 1 {
-			names = append(names, n)
-		}
-	}
-	return strings.Join(names, ",")
-}
+func (b Bugs) String() string { return bugNames.List(uint64(b)) }

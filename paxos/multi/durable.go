@@ -60,8 +60,8 @@ func (d *Durable) Do(w *paxos.Write) {
 // last is the highest slot of the log.
 func (d *Durable) last() paxos.Zxid { return d.Base + paxos.Zxid(len(d.Log)) }
 
-// at is the vote of a slot; of ballot 0 when there is none.
-func (d *Durable) at(slot paxos.Zxid) Vote {
+// At is the vote of a slot; of ballot 0 when there is none.
+func (d *Durable) At(slot paxos.Zxid) Vote {
 	if slot <= d.Base || slot > d.last() {
 		return Vote{Slot: slot}
 	}

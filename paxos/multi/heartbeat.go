@@ -20,7 +20,7 @@ func (s *Server) beat(out *paxos.Effects) {
 	}
 	for i, have := range s.votes {
 		slot := s.DB.Zxid + 1 + paxos.Zxid(i)
-		if v := s.at(slot); v.Ballot == s.ballot || v.Ballot == Chosen {
+		if v := s.At(slot); v.Ballot == s.ballot || v.Ballot == Chosen {
 			v.Ballot = s.ballot
 			s.sendAccepts(v, s.membersOf(slot)&^have, out)
 		}

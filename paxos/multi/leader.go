@@ -63,7 +63,7 @@ func (s *Server) begin(out *paxos.Effects) {
 	clear(s.answered)
 	s.promise(s.ballot, out)
 	for slot := s.DB.Zxid + 1; slot <= s.last(); slot++ {
-		s.found(s.at(slot))
+		s.found(s.At(slot))
 	}
 	s.beat(out)
 	s.advance(out)
@@ -182,7 +182,7 @@ func (s *Server) pump(out *paxos.Effects) bool {
 
 func (s *Server) proposeSlot(v Vote, out *paxos.Effects) {
 	s.sendAccepts(v, s.membersOf(v.Slot), out)
-	if s.at(v.Slot).Ballot == Chosen {
+	if s.At(v.Slot).Ballot == Chosen {
 		return // it is the value found, and needs no votes
 	}
 	if s.Promised <= s.ballot || s.cfg.Bugs.has(StaleLeader) {
@@ -222,7 +222,7 @@ func (s *Server) accepted(m *paxos.Message, out *paxos.Effects) {
 // commit applies, in order, what a quorum has accepted, and what was learned.
 func (s *Server) commit(out *paxos.Effects) bool {
 	moved := false
-	for s.at(s.DB.Zxid+1).Ballot == Chosen || len(s.votes) > 0 && s.quorum(s.DB.Zxid+1, s.votes[0], s.short(CommitMinority)) {
+	for s.At(s.DB.Zxid+1).Ballot == Chosen || len(s.votes) > 0 && s.quorum(s.DB.Zxid+1, s.votes[0], s.short(CommitMinority)) {
 		s.apply(out)
 		moved = true
 	}

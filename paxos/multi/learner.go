@@ -87,7 +87,7 @@ func (s *Server) learn(m *paxos.Message, out *paxos.Effects) {
 // one value a slot. What was accepted in another ballot may be another value.
 func (s *Server) commitTo(b synod.Ballot, slot paxos.Zxid, out *paxos.Effects) {
 	for s.DB.Zxid < slot {
-		v := s.at(s.DB.Zxid + 1)
+		v := s.At(s.DB.Zxid + 1)
 		if v.Ballot != b && v.Ballot != Chosen && !(v.Ballot != 0 && s.cfg.Bugs.has(CommitAnyBallot)) {
 			return
 		}
@@ -98,14 +98,14 @@ func (s *Server) commitTo(b synod.Ballot, slot paxos.Zxid, out *paxos.Effects) {
 // choose notes the value of a slot. It goes to the log, so that this server can
 // tell others.
 func (s *Server) choose(slot paxos.Zxid, cmd paxos.Command, out *paxos.Effects) {
-	if slot <= s.DB.Zxid || s.at(slot).Ballot == Chosen {
+	if slot <= s.DB.Zxid || s.At(slot).Ballot == Chosen {
 		return
 	}
 	s.persist(paxos.Write{Kind: paxos.AcceptedBallot, Epoch: uint32(Chosen), Zxid: slot, Cmd: cmd}, out)
 }
 
 func (s *Server) applyChosen(out *paxos.Effects) {
-	for s.at(s.DB.Zxid+1).Ballot == Chosen {
+	for s.At(s.DB.Zxid+1).Ballot == Chosen {
 		s.apply(out)
 	}
 }
@@ -134,7 +134,7 @@ func (s *Server) teach(to paxos.ID, from paxos.Zxid, out *paxos.Effects) {
 		return
 	}
 	for slot := from + 1; slot <= min(s.DB.Zxid, from+lesson); slot++ {
-		s.tellChosen(to, s.at(slot), out)
+		s.tellChosen(to, s.At(slot), out)
 	}
 }
 

@@ -68,7 +68,7 @@ func New(cfg *Config, disk Durable) *Server {
 	s.unpack(disk.Snap)
 	s.answered = make([]uint32, paxos.MaxServer+1)
 	var none paxos.Effects
-	for s.at(s.DB.Zxid+1).Ballot == Chosen {
+	for s.At(s.DB.Zxid+1).Ballot == Chosen {
 		s.apply(&none)
 	}
 	return s
@@ -150,7 +150,7 @@ func (s *Server) look(out *paxos.Effects) {
 // state's business, nor that of the layer above.
 func (s *Server) apply(out *paxos.Effects) {
 	slot := s.DB.Zxid + 1
-	v := s.at(slot)
+	v := s.At(slot)
 	if v.Cmd == nil {
 		panic(fmt.Sprintf("multi: slot %d is to be applied and has no value: %v, %v", slot, s, &s.Durable))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/paxos/internal/ledger"
 	"github.com/schismlab/schism/paxos/internal/stage"
 	"github.com/schismlab/schism/paxos/synod"
 )
@@ -49,8 +50,8 @@ type actor struct {
 	cfg    *Config
 	disk   Durable
 	server *Server
-	primary
-	reign synod.Ballot // in which primary was set
+	ledger.Primary
+	reign synod.Ballot // in which Primary was set
 	want  paxos.Set    // if not empty, Propose means Reconfigure
 }
 
@@ -106,10 +107,10 @@ func (a *actor) start() stage.Machine {
 
 // show is the disk, and what the state in memory has come to.
 func (a *actor) show() string {
-	l := a.server.DB.State.(*ledger)
-	text := fmt.Sprintf("%v\n   state: %s", &a.disk, strings.TrimSpace("- "+l.words))
-	if l.broken != "" {
-		text += "\n   applied to a state it was not made for: " + l.broken
+	l := a.server.DB.State.(*ledger.State)
+	text := fmt.Sprintf("%v\n   state: %s", &a.disk, strings.TrimSpace("- "+l.Words))
+	if l.Broken != "" {
+		text += "\n   applied to a state it was not made for: " + l.Broken
 	}
 	return text
 }
@@ -121,9 +122,9 @@ func (a *actor) propose(word string, out *paxos.Effects) {
 	}
 	if a.reign != a.server.ballot {
 		a.reign = a.server.ballot
-		a.began(a.server)
+		a.Began(a.server.DB)
 	}
-	a.primary.propose(a.server, word, out)
+	a.server.Propose(a.Next(word), out)
 }
 
 // reconfigure n1 n2+n3: n1, which leads, proposes other members.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/paxos/internal/ledger"
 	"github.com/schismlab/schism/paxos/synod"
 )
 
@@ -66,7 +67,7 @@ func ensemble(tb testing.TB) []*Server {
 	tb.Helper()
 	w := led(tb)
 	for _, name := range []string{"a", "b", "c", "d"} {
-		w.propose(entry{name: name})
+		w.propose(ledger.Entry{Name: name})
 	}
 	for _, s := range w.servers[1:] {
 		if len(s.Log) != 4 || s.DB.Zxid != 4 {
@@ -85,7 +86,7 @@ func TestCopyIsEqualAndApart(t *testing.T) {
 	}
 	before := from.Fingerprint()
 	var out paxos.Effects
-	to.Propose(entry{name: "e"}, &out)
+	to.Propose(ledger.Entry{Name: "e"}, &out)
 	to.answered[1] = 99
 	to.members[0].Servers = 2
 	if from.Fingerprint() != before {
@@ -100,7 +101,7 @@ func TestCopyIsEqualAndApart(t *testing.T) {
 // show in Equal and in Fingerprint alike.
 func TestFingerprintTellsFieldsApart(t *testing.T) {
 	from := ensemble(t)[2]
-	from.put(Vote{5, from.ballot, entry{name: "e"}}) // accepted, not applied
+	from.put(Vote{5, from.ballot, ledger.Entry{Name: "e"}}) // accepted, not applied
 	changes := map[string]func(s *Server){
 		"promised": func(s *Server) { s.Promised++ },
 		"snapshot": func(s *Server) { s.Snap.Chain++ },
@@ -218,15 +219,6 @@ func BenchmarkEnsemble(b *testing.B) {
 			}
 		}
 	})
-}
-
-// BenchmarkSchedule is one random schedule with all invariants watched.
-func BenchmarkSchedule(b *testing.B) {
-	for seed := uint64(0); b.Loop(); seed++ {
-		if name, why := runSchedule(seed, 0, nil); name != "" {
-			b.Fatal(name, why)
-		}
-	}
 }
 
 var sink uint64

@@ -1,10 +1,6 @@
 package synod
 
-import (
-	"strings"
-
-	"github.com/schismlab/schism/paxos"
-)
+import "github.com/schismlab/schism/paxos"
 
 // Config is what does not change while a server lives. Machines share it.
 type Config struct {
@@ -73,7 +69,7 @@ const (
 )
 
 // bugNames are in the order of the constants.
-var bugNames = []string{
+var bugNames = paxos.Switches{
 	"prepare-minority", "accept-minority", "forget-promise", "forget-accepted", "answer-first", "ignore-accepted",
 	"adopt-lowest", "accept-below-promise", "promise-lower", "lazy-promise", "hide-accepted", "shared-ballots", "reuse-ballots",
 	"count-old-promises", "count-old-accepted", "count-twice", "learn-accepted", "give-up",
@@ -85,22 +81,10 @@ func BugNames() []string { return bugNames }
 // BugNamed is the bug of that name, and whether there is one. The empty name is
 // no bug.
 func BugNamed(name string) (Bugs, bool) {
-	for i, n := range bugNames {
-		if n == name {
-			return 1 << i, true
-		}
-	}
-	return 0, name == ""
+	bit, ok := bugNames.Bit(name)
+	return Bugs(bit), ok
 }
 
 func (b Bugs) has(bug Bugs) bool { return b&bug != 0 }
 
-func (b Bugs) String() string {
-	var names []string
-	for i, n := range bugNames {
-		if b>>i&1 == 1 {
-			names = append(names, n)
-		}
-	}
-	return strings.Join(names, ",")
-}
+func (b Bugs) String() string { return bugNames.List(uint64(b)) }

@@ -120,3 +120,7 @@ func (s *Server) toOthers(kind paxos.Kind, b Ballot, value paxos.Command, out *p
 		}
 	}
 }
+
+// Accepting is the ballot of which this server is in phase 2 as its proposer, and
+// whether it is.
+func (s *Server) Accepting() (Ballot, bool) { return s.ballot, s.phase == accepting }

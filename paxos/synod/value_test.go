@@ -154,13 +154,4 @@ func BenchmarkEnsemble(b *testing.B) {
 	})
 }
 
-// BenchmarkSchedule is one random schedule with all invariants watched.
-func BenchmarkSchedule(b *testing.B) {
-	for seed := uint64(0); b.Loop(); seed++ {
-		if name, why := runSchedule(seed, servers(seed), 0); name != "" {
-			b.Fatal(name, why)
-		}
-	}
-}
-
 var sink uint64

@@ -1,10 +1,6 @@
 package zab
 
-import (
-	"strings"
-
-	"github.com/schismlab/schism/paxos"
-)
+import "github.com/schismlab/schism/paxos"
 
 // Config is what does not change while a server lives. Machines share it.
 type Config struct {
@@ -28,55 +24,3 @@ type Config struct {
 }
 
 func (c *Config) quorum() int { return c.Servers/2 + 1 }
-
-// Bugs is a set of planted bugs.
-type Bugs uint16
-
-// The planted bugs. Each breaks one thing that ZAB's proof stands on.
-const (
-	// AckBeforeSync: a server acknowledges what it has not yet on disk.
-	AckBeforeSync Bugs = 1 << iota
-	// MinorityCommit: a leader commits one acknowledgement short of a quorum.
-	MinorityCommit
-	// SkipTruncate: a server told to cut its log back goes on as it is.
-	SkipTruncate
-	// StaleEpochVote: votes compare counters without epochs, and a leader does
-	// not mind followers that are ahead of it.
-	StaleEpochVote
-	// OutOfOrderDelivery: with two transactions waiting, a follower applies the
-	// later one first.
-	OutOfOrderDelivery
-	// DeposedLeaderWrite: a leader goes on without its quorum, and takes the
-	// silence of those it does not hear for consent.
-	DeposedLeaderWrite
-	// LoseLogTail: recovery forgets the last transaction of the log.
-	LoseLogTail
-)
-
-// bugNames are in the order of the constants.
-var bugNames = []string{"ack-before-sync", "minority-commit", "skip-truncate", "stale-epoch-vote", "out-of-order-delivery", "deposed-leader-write", "lose-log-tail"}
-
-// BugNames lists the planted bugs.
-func BugNames() []string { return bugNames }
-
-// BugNamed is the bug of that name, and whether there is one.
-func BugNamed(name string) (Bugs, bool) {
-	for i, n := range bugNames {
-		if n == name {
-			return 1 << i, true
-		}
-	}
-	return 0, name == ""
-}
-
-func (b Bugs) has(bug Bugs) bool { return b&bug != 0 }
-
-func (b Bugs) String() string {
-	var names []string
-	for i, n := range bugNames {
-		if b>>i&1 == 1 {
-			names = append(names, n)
-		}
-	}
-	return strings.Join(names, ",")
-}

@@ -106,13 +106,13 @@ func (s *Server) beats(a, b *vote) bool {
 		}
 		return a.leader > b.leader
 	}
-	switch {
+	switch bugs := s.cfg.Bugs; {
 	case a.zxid == b.zxid && a.leader > b.leader && s.cfg.Quirks.has(EpochlessTie):
 		return true
-	case a.epoch != b.epoch && !s.cfg.Quirks.has(NoEpochFiles):
+	case a.epoch != b.epoch && !bugs.has(VoteWithoutEpoch) && !s.cfg.Quirks.has(NoEpochFiles):
 		return a.epoch > b.epoch
-	case a.zxid != b.zxid:
-		return a.zxid > b.zxid
+	case a.zxid != b.zxid && !bugs.has(VoteWithoutZxid):
+		return (a.zxid > b.zxid) != bugs.has(VoteShortest)
 	}
 	return a.leader > b.leader
 }
@@ -202,9 +202,13 @@ func (s *Server) record(from paxos.ID, v vote, out *paxos.Effects) {
 			agreed++
 		}
 	}
-	if agreed >= s.cfg.quorum() {
+	if agreed >= s.cfg.quorum()-s.cfg.Bugs.short(ElectMinority) {
 		s.finalizing = true
-		out.SetTimer(timerElection, finalizeWait)
+		wait := int64(finalizeWait)
+		if s.cfg.Bugs.has(DecideAtOnce) {
+			wait = 1
+		}
+		out.SetTimer(timerElection, wait)
 	}
 }
 
@@ -252,7 +256,7 @@ func (s *Server) leads(votes []vote, leader paxos.ID, round uint32) bool {
 	if leader == s.cfg.ID {
 		return s.round == round
 	}
-	return votes[leader].from && votes[leader].role == paxos.Leading
+	return votes[leader].from && votes[leader].role == paxos.Leading || s.cfg.Bugs.has(FollowAnybody)
 }
 
 func (s *Server) electionFired(out *paxos.Effects) {

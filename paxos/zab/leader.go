@@ -41,6 +41,9 @@ func (s *Server) lead(out *paxos.Effects) {
 	s.hangUp(out)
 	s.informed, s.accepted = 0, 0
 	s.epoch, s.counter = 0, 0
+	if s.cfg.Bugs.has(CounterGoesOn) {
+		s.counter = s.last().Counter()
+	}
 	s.ownEpoch, s.ownZxid = s.CurrentEpoch, s.processed()
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Leading, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	s.snapshot(out)
@@ -67,16 +70,20 @@ func (s *Server) fromLearner(m *paxos.Message, out *paxos.Effects) {
 // learnEpoch is Leader.getEpochToPropose: the new epoch is greater than any that
 // a quorum has accepted.
 func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) {
-	if s.informed.Len() >= s.cfg.quorum() {
+	if s.informed.Len() >= s.cfg.quorum()-s.cfg.Bugs.short(EpochMinority) {
 		s.sendLeaderInfo(from, out)
 		return
 	}
-	s.epoch = max(s.epoch, accepted+1)
+	next := accepted + 1
+	if s.cfg.Bugs.has(EpochNotRaised) {
+		next = max(accepted, 1)
+	}
+	s.epoch = max(s.epoch, next)
 	if s.cfg.Quirks.has(NoEpochFiles) {
 		s.epoch = s.ownZxid.Epoch() + 1
 	}
 	s.informed = s.informed.With(from)
-	if s.informed.Len() < s.cfg.quorum() {
+	if s.informed.Len() < s.cfg.quorum()-s.cfg.Bugs.short(EpochMinority) {
 		return
 	}
 	s.persistEpoch(paxos.AcceptedEpoch, s.epoch, out)
@@ -95,19 +102,20 @@ func (s *Server) sendLeaderInfo(to paxos.ID, out *paxos.Effects) {
 // epochAccepted is Leader.waitForEpochAck: nobody in the quorum may know more
 // than the leader.
 func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, out *paxos.Effects) {
-	if s.accepted.Len() >= s.cfg.quorum() {
+	need := s.cfg.quorum() - s.cfg.Bugs.short(AckEpochMinority)
+	if s.accepted.Len() >= need {
 		s.synchronise(from, out)
 		return
 	}
-	if current != acceptedBefore {
+	if current != acceptedBefore || s.cfg.Bugs.has(CountOldPromise) {
 		ahead := current > s.ownEpoch || current == s.ownEpoch && last > s.ownZxid
-		if ahead && !s.cfg.Bugs.has(StaleEpochVote) && !s.cfg.Quirks.has(NoEpochFiles) {
+		if ahead && current != acceptedBefore && !s.cfg.Bugs.has(StaleEpochVote|LeadBehind) && !s.cfg.Quirks.has(NoEpochFiles) {
 			s.look(out)
 			return
 		}
 		s.accepted = s.accepted.With(from)
 	}
-	if s.accepted.Len() < s.cfg.quorum() {
+	if s.accepted.Len() < need {
 		return
 	}
 	s.persistEpoch(paxos.CurrentEpoch, s.epoch, out)
@@ -139,7 +147,7 @@ func (s *Server) acked(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
 // NEWLEADER does not count, and none after it will.
 func (s *Server) answered(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
 	p := &s.peers[from]
-	p.answered = true
+	p.answered, p.forwarded = true, true
 	if s.phase == broadcast {
 		p.synced = true
 		out.Send(from, p.conn, paxos.UpToDate)
@@ -156,7 +164,7 @@ func (s *Server) answered(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
 // establish opens for clients once a quorum has taken over the leader's history:
 // from here on all of it is committed.
 func (s *Server) establish(out *paxos.Effects) {
-	if s.phase != syncing || s.count(func(p *peer) bool { return p.synced }) < s.cfg.quorum() {
+	if s.phase != syncing || s.count(func(p *peer) bool { return p.synced }) < s.cfg.quorum()-s.cfg.Bugs.short(EstablishMinority) {
 		return
 	}
 	s.phase, s.age = broadcast, 0
@@ -190,7 +198,8 @@ func (s *Server) Propose(cmd paxos.Command, out *paxos.Effects) paxos.Zxid {
 		panic("zab: Propose on a server that is " + s.role.String() + ", " + phaseNames[s.phase])
 	}
 	s.counter++
-	e := paxos.Entry{Zxid: paxos.MakeZxid(s.epoch, s.counter), Cmd: cmd}
+	epoch := s.epoch - uint32(s.cfg.Bugs.short(StaleEpochProposal))
+	e := paxos.Entry{Zxid: paxos.MakeZxid(epoch, s.counter), Cmd: cmd}
 	out.Tell(paxos.Note{Kind: paxos.Proposed, Epoch: s.epoch, Zxid: e.Zxid})
 	s.enqueue(e, out)
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
@@ -213,6 +222,10 @@ func (s *Server) commit(out *paxos.Effects) {
 	}
 	for s.applied < len(s.Log) && s.hasQuorum(s.Log[s.applied].Zxid) {
 		z := s.Log[s.applied].Zxid
+		if s.cfg.Bugs.has(CommitSkipsOne) && s.Pending() >= 2 && s.hasQuorum(s.Log[s.applied+1].Zxid) {
+			s.Log = append(s.Log[:s.applied], s.Log[s.applied+1:]...)
+			continue
+		}
 		for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
 			if s.peers[id].forwarded {
 				out.Send(id, s.peers[id].conn, paxos.Commit).Zxid = z
@@ -224,8 +237,8 @@ func (s *Server) commit(out *paxos.Effects) {
 
 func (s *Server) hasQuorum(z paxos.Zxid) bool {
 	need, have := s.cfg.quorum(), 0
-	if s.flushed >= z || s.cfg.Bugs.has(AckBeforeSync) {
-		have++
+	if s.flushed >= z || s.cfg.Bugs.has(AckBeforeSync|CommitUnsynced) {
+		have += 1 + s.cfg.Bugs.short(AckTwice)
 	}
 	for i := range s.peers {
 		p := &s.peers[i]

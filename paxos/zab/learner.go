@@ -205,7 +205,7 @@ func (s *Server) applyIncoming(out *paxos.Effects) {
 // and only then the epoch that vouches for it, and only then the acknowledgement.
 // What is not yet committed waits for UPTODATE. Releases differ in all of this.
 func (s *Server) newLeader(epoch uint32, out *paxos.Effects) {
-	if s.mode != fromDiff || s.cfg.Quirks.has(SnapAtNewLeader) {
+	if (s.mode != fromDiff || s.cfg.Quirks.has(SnapAtNewLeader)) && !s.cfg.Bugs.has(SnapInMemory) {
 		s.snapshot(out)
 		s.applied = len(s.Log)
 		s.flushed = s.last()
@@ -223,7 +223,9 @@ func (s *Server) newLeader(epoch uint32, out *paxos.Effects) {
 			upTo = everything
 		}
 		s.logIncoming(upTo, out)
-		out.Persist(paxos.Write{Kind: paxos.Drain})
+		if !s.cfg.Bugs.has(AckNewLeaderEarly) {
+			out.Persist(paxos.Write{Kind: paxos.Drain})
+		}
 		s.flushed = s.last()
 		s.persistEpoch(paxos.CurrentEpoch, epoch, out)
 	}
@@ -252,7 +254,9 @@ const everything = ^paxos.Zxid(0)
 func (s *Server) logIncoming(upTo paxos.Zxid, out *paxos.Effects) int {
 	n := 0
 	for n < len(s.incoming) && s.incoming[n].Zxid <= upTo {
-		s.enqueue(s.incoming[n], out)
+		if !s.cfg.Bugs.has(KeepIncomingOut) {
+			s.enqueue(s.incoming[n], out)
+		}
 		n++
 	}
 	if s.cfg.Quirks.has(HoleInCommittedLog) && n > 0 && s.phase == syncing {
@@ -293,6 +297,9 @@ func (s *Server) proposed(e paxos.Entry, out *paxos.Effects) {
 	if s.cfg.Bugs.has(AckBeforeSync) {
 		out.Send(s.leader, s.conn, paxos.Ack).Zxid = e.Zxid
 	}
+	if s.cfg.Bugs.has(ApplyOnProposal) && s.phase == broadcast {
+		s.deliver(e.Zxid, out)
+	}
 }
 
 // deliver applies the log up to z.
@@ -302,6 +309,12 @@ func (s *Server) deliver(z paxos.Zxid, out *paxos.Effects) {
 		next[0], next[1] = next[1], next[0]
 		s.applyNext(out)
 		return
+	}
+	switch {
+	case s.cfg.Bugs.has(CommitAll):
+		z = s.last()
+	case s.cfg.Bugs.has(CommitOneLess):
+		z--
 	}
 	for s.applied < len(s.Log) && s.Log[s.applied].Zxid <= z {
 		s.applyNext(out)

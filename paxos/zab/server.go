@@ -71,6 +71,9 @@ func New(cfg *Config, disk Durable) *Server {
 	if cfg.Bugs.has(LoseLogTail) && len(s.Log) > 0 {
 		s.Log = s.Log[:len(s.Log)-1]
 	}
+	if cfg.Bugs.has(RecoverSnapshot) {
+		s.Log = s.Log[:s.after(s.Snaps[len(s.Snaps)-1].Zxid)]
+	}
 	s.reload(s.last())
 	s.applied = len(s.Log)
 	s.flushed = s.DB.Zxid
@@ -240,6 +243,10 @@ func (s *Server) applyNext(out *paxos.Effects) {
 func (s *Server) snapshot(out *paxos.Effects) {
 	out.Persist(paxos.Write{Kind: paxos.SaveSnapshot, DB: s.DB})
 	s.save(s.DB)
+	if s.cfg.Bugs.has(SnapshotDropsLog) {
+		s.truncate(s.DB.Zxid)
+		out.Persist(paxos.Write{Kind: paxos.TruncateLog, Zxid: s.DB.Zxid})
+	}
 	s.applied = s.after(s.DB.Zxid)
 }
 
@@ -247,6 +254,9 @@ func (s *Server) snapshot(out *paxos.Effects) {
 func (s *Server) persistEpoch(kind paxos.WriteKind, epoch uint32, out *paxos.Effects) {
 	w := paxos.Write{Kind: kind, Epoch: epoch}
 	s.Do(&w)
+	if kind == paxos.AcceptedEpoch && s.cfg.Bugs.has(ForgetAcceptedEpoch) || kind == paxos.CurrentEpoch && s.cfg.Bugs.has(ForgetCurrentEpoch) {
+		return
+	}
 	out.Persist(w)
 }
 

@@ -13,9 +13,11 @@ func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
 	// Leader.startForwarding: what is proposed and not yet committed, and from
 	// here on everything.
 	for _, e := range s.Log[s.applied:] {
-		s.propose(to, e, out)
+		if !s.cfg.Bugs.has(SkipOutstanding | ForwardLate) {
+			s.propose(to, e, out)
+		}
 	}
-	p.forwarded, p.newLeaderDue = true, true
+	p.forwarded, p.newLeaderDue = !s.cfg.Bugs.has(ForwardLate), true
 	out.SetTimer(timerHandler, handlerTime)
 }
 
@@ -51,6 +53,8 @@ func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
 		out.Send(to, p.conn, paxos.Diff).Zxid = hi
 	case len(committed) == 0 && s.cfg.Quirks.has(SnapWithoutMemory):
 		s.sendSnap(to, p, out)
+	case p.last > hi && !newEpoch && s.cfg.Bugs.has(DiffForTrunc):
+		out.Send(to, p.conn, paxos.Diff).Zxid = hi
 	case p.last > hi && !newEpoch:
 		out.Send(to, p.conn, paxos.Trunc).Zxid = hi
 	case lo <= p.last && p.last <= hi && s.sendCommitted(to, p, committed, newEpoch, out):
@@ -74,8 +78,9 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 	case i == 0 || i == len(committed) || committed[i].Zxid.Epoch() != p.last.Epoch():
 		return false
 	default:
-		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[i-1].Zxid
+		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[max(0, i-1-s.cfg.Bugs.short(TruncOneMore))].Zxid
 	}
+	i = max(0, min(i+s.cfg.Bugs.short(DiffSkipsOne), len(committed))-s.cfg.Bugs.short(DiffRepeatsOne))
 	for _, e := range committed[i:] {
 		if s.holeFrom <= e.Zxid && e.Zxid <= s.holeTo {
 			continue
@@ -88,6 +93,9 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 
 func (s *Server) sendSnap(to paxos.ID, p *peer, out *paxos.Effects) {
 	db := s.DB
+	if s.cfg.Bugs.has(StaleSnap) {
+		db = s.Snaps[len(s.Snaps)-1]
+	}
 	m := out.Send(to, p.conn, paxos.Snap)
 	m.DB, m.Zxid = &db, db.Zxid
 }

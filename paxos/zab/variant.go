@@ -1,6 +1,6 @@
 package zab
 
-import "strings"
+import "github.com/schismlab/schism/paxos"
 
 // Quirks is a set of behaviours that releases of ZooKeeper had, or have, and
 // that their issues ask to be changed. Each is read where the thing is decided,
@@ -79,7 +79,7 @@ const (
 	SnapAtNewLeader
 )
 
-var quirkNames = []string{
+var quirkNames = paxos.Switches{
 	"epoch-before-log", "keep-late-snapshot", "keep-unsaved-snap", "forget-pending", "leak-log-queue", "hole-in-committed-log",
 	"diff-without-trunc", "keep-unsaved-trunc", "zxid-from-diff", "log-at-up-to-date",
 	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader",
@@ -143,12 +143,4 @@ func VariantNamed(name string) (Quirks, bool) {
 func (q Quirks) has(quirk Quirks) bool { return q&quirk != 0 }
 
 // String lists the quirks by name.
-func (q Quirks) String() string {
-	var names []string
-	for i, n := range quirkNames {
-		if q>>i&1 == 1 {
-			names = append(names, n)
-		}
-	}
-	return strings.Join(names, ",")
-}
+func (q Quirks) String() string { return quirkNames.List(uint64(q)) }

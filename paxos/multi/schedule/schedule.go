@@ -1,9 +1,11 @@
-package multi
+package schedule
 
 import (
 	"fmt"
 
 	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/paxos/internal/ledger"
+	"github.com/schismlab/schism/paxos/multi"
 	"github.com/schismlab/schism/plan"
 )
 
@@ -17,15 +19,17 @@ const (
 
 // member is a server under the schedule.
 type member struct {
-	cfg    Config
-	server *Server
-	disk   Durable
+	cfg    multi.Config
+	server *multi.Server
+	disk   multi.Durable
 	out    paxos.Effects
 	up     bool
 	life   int
-	timers [FirstFreeTimer]int // generation
-	primary
+	timers [multi.FirstFreeTimer]int // generation
+	ledger.Primary
 }
+
+func (m *member) leads() bool { return m.server.Serves() && m.server.Role() == paxos.Leading }
 
 // happening is an event under way: a message, or a timer.
 type happening struct {
@@ -59,7 +63,7 @@ type schedule struct {
 
 // shape is what a schedule's ensemble is like, by its seed: so that each seed
 // means the same whatever bug is planted.
-func shape(seed uint64, cfg *Config) (servers int) {
+func shape(seed uint64, cfg *multi.Config) (servers int) {
 	d := plan.NewStream(seed, "multi shape")
 	cfg.Alpha = [...]int{1, 3, 3, 8}[d.Intn(4)]
 	cfg.Outstanding = 1 + d.Intn(cfg.Alpha)
@@ -75,28 +79,42 @@ func shape(seed uint64, cfg *Config) (servers int) {
 	return 5
 }
 
-// runSchedule runs one random schedule, then a fair time, and gives the first
-// invariant that broke: its name and why.
-func runSchedule(seed uint64, bugs Bugs, change func(*Config, *schedule)) (string, string) {
-	s := schedulePlayed(seed, bugs, change)
+// Run plays one random schedule, then a fair time, and gives the first invariant
+// that broke: its name and why. Both are empty if none did.
+func Run(seed uint64, bugs multi.Bugs) (name, why string) {
+	s := played(seed, bugs, circumstances(bugs))
 	return s.watch.broken, s.watch.why
 }
 
-func schedulePlayed(seed uint64, bugs Bugs, change func(*Config, *schedule)) *schedule {
-	cfg := Config{Bugs: bugs, Empty: &ledger{}}
+// change makes a schedule's ensemble another than the seed says; nil is none.
+type change func(*multi.Config, *schedule)
+
+// circumstances are what a bug needs to show in a sensible time.
+func circumstances(bugs multi.Bugs) change {
+	if bugs != multi.LeaseFromAnswer {
+		return nil
+	}
+	return func(cfg *multi.Config, s *schedule) {
+		cfg.Members, cfg.Lease = paxos.Voters(3), cfg.Timeout
+		s.late = 60_000
+	}
+}
+
+func played(seed uint64, bugs multi.Bugs, alter change) *schedule {
+	cfg := multi.Config{Bugs: bugs, Empty: &ledger.State{}}
 	servers := shape(seed, &cfg)
 	s := &schedule{draw: plan.NewStream(seed, "multi schedule"), members: make([]*member, servers+1)}
 	s.late = [...]int{20_000, 60_000, 60_000, 400_000}[s.draw.Intn(4)]
 	s.pace, s.fragile = actEvery, 3_000
-	if change != nil {
-		change(&cfg, s)
+	if alter != nil {
+		alter(&cfg, s)
 	}
 	s.watch.init(servers, &cfg)
 	s.watch.ordered = s.watch.ordered || s.watchOrder
 	for id := 1; id <= servers; id++ {
 		m := &member{cfg: cfg}
 		m.cfg.ID = paxos.ID(id)
-		m.disk = NewDurable(&m.cfg)
+		m.disk = multi.NewDurable(&m.cfg)
 		s.members[id] = m
 		s.start(m)
 	}
@@ -171,13 +189,15 @@ func (s *schedule) act() {
 func (s *schedule) propose(n int) {
 	for _, m := range s.members[1:] {
 		for range n {
-			if !m.up || m.server.phase != leading {
+			if !m.up || !m.leads() {
 				break
 			}
 			s.words++
 			name := fmt.Sprintf("w%d", s.words)
 			m.out.Reset()
-			s.watch.proposed(m.propose(m.server, name, &m.out))
+			e := m.Next(name)
+			m.server.Propose(e, &m.out)
+			s.watch.proposed(e)
 			s.carryOut(m)
 		}
 	}
@@ -187,9 +207,9 @@ func (s *schedule) propose(n int) {
 func (s *schedule) reconfigure() {
 	set := paxos.Set(s.draw.Intn(32)) << 1
 	for _, m := range s.members[1:] {
-		if m.up && m.server.phase == leading && set.Len() >= 3 {
+		if m.up && m.leads() && set.Len() >= 3 {
 			s.changes++
-			s.watch.proposed(Reconfigure{set})
+			s.watch.proposed(multi.Reconfigure{Servers: set})
 			m.out.Reset()
 			m.server.Reconfigure(set, &m.out)
 			s.carryOut(m)
@@ -199,8 +219,8 @@ func (s *schedule) reconfigure() {
 }
 
 func (s *schedule) start(m *member) {
-	m.server, m.up = New(&m.cfg, m.disk.Clone()), true
-	s.watch.started(m.server)
+	m.server, m.up = multi.New(&m.cfg, m.disk.Clone()), true
+	s.watch.started(m.server, m.cfg.ID)
 	s.give(m, paxos.Event{Kind: paxos.Boot})
 }
 
@@ -242,7 +262,7 @@ func (s *schedule) carryOut(m *member) {
 		case paxos.Tell:
 			n := &m.out.Notes[e.Index]
 			if n.Kind == paxos.Serving && n.Role == paxos.Leading {
-				m.began(m.server)
+				m.Began(m.server.DB)
 			}
 			s.watch.told(m.cfg.ID, n)
 		default:
@@ -298,7 +318,7 @@ func (s *schedule) fair() {
 func (s *schedule) leader() *member {
 	var lead *member
 	for _, m := range s.members[1:] {
-		if m.server.phase == leading && (lead == nil || m.server.ballot > lead.server.ballot) {
+		if m.leads() && (lead == nil || m.server.Epoch() > lead.server.Epoch()) {
 			lead = m
 		}
 	}

@@ -1,10 +1,12 @@
-package multi
+package schedule
 
 import (
 	"fmt"
 	"math/bits"
 
 	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/paxos/internal/ledger"
+	"github.com/schismlab/schism/paxos/multi"
 	"github.com/schismlab/schism/paxos/synod"
 )
 
@@ -14,9 +16,39 @@ type slotBallot struct {
 	ballot synod.Ballot
 }
 
-// acceptance is what a server has accepted in a slot, of the highest ballot, and
-// of all.
-type acceptances map[synod.Ballot]uint64
+// acceptance is what a server has accepted in a slot, in one ballot.
+type acceptance struct {
+	ballot synod.Ballot
+	value  uint64
+}
+
+// votes are a server's acceptances, by slot.
+type votes [][]acceptance
+
+// of is all that was accepted in a slot.
+func (v votes) of(slot paxos.Zxid) []acceptance {
+	if int(slot) >= len(v) {
+		return nil
+	}
+	return v[slot]
+}
+
+// in is what was accepted in a slot in one ballot, if anything was.
+func (v votes) in(at slotBallot) (value uint64, ok bool) {
+	for _, a := range v.of(at.slot) {
+		if a.ballot == at.ballot {
+			value, ok = a.value, true
+		}
+	}
+	return value, ok
+}
+
+func (v *votes) add(at slotBallot, value uint64) {
+	for int(at.slot) >= len(*v) {
+		*v = append(*v, nil)
+	}
+	(*v)[at.slot] = append((*v)[at.slot], acceptance{at.ballot, value})
+}
 
 // watcher checks the invariants while a schedule runs. It sees messages as they
 // leave, writes as they reach the disk, and what servers tell; and it keeps what
@@ -31,27 +63,27 @@ type watcher struct {
 	values   map[slotBallot]uint64
 	promised []synod.Ballot          // by server: the highest that was answered
 	promises []map[synod.Ballot]bool // by server: all that were answered
-	accepted []map[paxos.Zxid]acceptances
-	reached  []paxos.Zxid // by server: how far it has applied in this life
+	accepted []votes                 // by server
+	reached  []paxos.Zxid            // by server: how far it has applied in this life
 
 	chosen  map[paxos.Zxid]paxos.Command
 	applied paxos.Zxid // chosen without a gap up to here
 	chains  []uint64   // by slot, up to applied
-	members []Membership
+	members []multi.Membership
 
 	gaps, snaps int // no-ops chosen, and states taken over from others
 }
 
-func (w *watcher) init(servers int, cfg *Config) {
+func (w *watcher) init(servers int, cfg *multi.Config) {
 	*w = watcher{
 		servers: servers, alpha: paxos.Zxid(cfg.Alpha), ordered: cfg.Outstanding == 1,
-		wishes: map[uint64]bool{NoOp{}.Digest(): true}, values: map[slotBallot]uint64{},
+		wishes: map[uint64]bool{multi.NoOp{}.Digest(): true}, values: map[slotBallot]uint64{},
 		promised: make([]synod.Ballot, servers+1), promises: make([]map[synod.Ballot]bool, servers+1),
-		accepted: make([]map[paxos.Zxid]acceptances, servers+1), reached: make([]paxos.Zxid, servers+1),
-		chosen: map[paxos.Zxid]paxos.Command{}, chains: []uint64{0}, members: []Membership{{1, cfg.Members}},
+		accepted: make([]votes, servers+1), reached: make([]paxos.Zxid, servers+1),
+		chosen: map[paxos.Zxid]paxos.Command{}, chains: []uint64{0}, members: []multi.Membership{{From: 1, Servers: cfg.Members}},
 	}
-	for i := range w.accepted {
-		w.promises[i], w.accepted[i] = map[synod.Ballot]bool{}, map[paxos.Zxid]acceptances{}
+	for i := range w.promises {
+		w.promises[i] = map[synod.Ballot]bool{}
 	}
 }
 
@@ -63,10 +95,10 @@ func (w *watcher) fail(name, format string, args ...any) {
 
 func (w *watcher) proposed(c paxos.Command) { w.wishes[c.Digest()] = true }
 
-func (w *watcher) started(s *Server) { w.reached[s.cfg.ID] = s.DB.Zxid }
+func (w *watcher) started(s *multi.Server, id paxos.ID) { w.reached[id] = s.DB.Zxid }
 
 // sent sees a message as it leaves its sender, whose disk is given.
-func (w *watcher) sent(m *paxos.Message, disk *Durable) {
+func (w *watcher) sent(m *paxos.Message, disk *multi.Durable) {
 	b := synod.Ballot(m.Epoch)
 	switch m.Kind {
 	case paxos.Prepare:
@@ -79,14 +111,14 @@ func (w *watcher) sent(m *paxos.Message, disk *Durable) {
 	case paxos.AcceptValue:
 		w.proposal(m.From, slotBallot{m.Zxid, b}, m.Cmd.Digest())
 	case paxos.Accepted:
-		if have := disk.at(m.Zxid).Ballot; have < b && m.Zxid > disk.Base {
+		if have := disk.At(m.Zxid).Ballot; have < b && m.Zxid > disk.Base {
 			w.fail("DurableBeforeAnswer", "%v acknowledges slot %d in %v with %v on disk", m.From, m.Zxid, b, have)
 		}
 		w.keeps(m.From, m.Zxid, b)
 	}
 }
 
-func (w *watcher) promise(from paxos.ID, b synod.Ballot, disk *Durable) {
+func (w *watcher) promise(from paxos.ID, b synod.Ballot, disk *multi.Durable) {
 	if b < w.promised[from] {
 		w.fail("PromiseKept", "%v promised %v and then promises %v", from, w.promised[from], b)
 	}
@@ -109,16 +141,17 @@ func (w *watcher) keeps(who paxos.ID, slot paxos.Zxid, b synod.Ballot) {
 // after the slot it was asked from.
 func (w *watcher) tells(m *paxos.Message) {
 	told := map[paxos.Zxid]synod.Ballot{}
-	for _, v := range m.Body.(*report).votes {
+	for _, v := range multi.Told(m) {
 		told[v.Slot] = v.Ballot
 	}
-	for slot, all := range w.accepted[m.From] {
-		if slot <= m.Zxid || m.DB != nil && slot <= m.DB.Zxid {
-			continue
-		}
-		for b := range all {
-			if told[slot] < b {
-				w.fail("PromiseTells", "%v has accepted slot %d in %v and tells %v", m.From, slot, b, told[slot])
+	from := m.Zxid
+	if m.DB != nil {
+		from = max(from, m.DB.Zxid)
+	}
+	for slot := from + 1; int(slot) < len(w.accepted[m.From]); slot++ {
+		for _, a := range w.accepted[m.From].of(slot) {
+			if told[slot] < a.ballot {
+				w.fail("PromiseTells", "%v has accepted slot %d in %v and tells %v", m.From, slot, a.ballot, told[slot])
 			}
 		}
 	}
@@ -127,7 +160,7 @@ func (w *watcher) tells(m *paxos.Message) {
 // wrote sees a write that has reached the disk: an acceptance is one.
 func (w *watcher) wrote(who paxos.ID, write *paxos.Write) {
 	b := synod.Ballot(write.Epoch)
-	if write.Kind != paxos.AcceptedBallot || b == Chosen {
+	if write.Kind != paxos.AcceptedBallot || b == multi.Chosen {
 		return
 	}
 	w.keeps(who, write.Zxid, b)
@@ -136,12 +169,7 @@ func (w *watcher) wrote(who paxos.ID, write *paxos.Write) {
 	if v, ok := w.values[at]; ok && v != value {
 		w.fail("OneValuePerBallot", "slot %d: %v accepts in %v what was not proposed in it", at.slot, who, b)
 	}
-	all := w.accepted[who][at.slot]
-	if all == nil {
-		all = acceptances{}
-		w.accepted[who][at.slot] = all
-	}
-	all[b] = value
+	w.accepted[who].add(at, value)
 	w.choose(at, write.Cmd)
 }
 
@@ -153,7 +181,7 @@ func (w *watcher) choose(at slotBallot, cmd paxos.Command) {
 	}
 	votes := 0
 	for id := 1; id <= w.servers; id++ {
-		if v, ok := w.accepted[id][at.slot][at.ballot]; ok && v == cmd.Digest() && members.Has(paxos.ID(id)) {
+		if v, ok := w.accepted[id].in(at); ok && v == cmd.Digest() && members.Has(paxos.ID(id)) {
 			votes++
 		}
 	}
@@ -167,11 +195,11 @@ func (w *watcher) choose(at slotBallot, cmd paxos.Command) {
 	for cmd := w.chosen[w.applied+1]; cmd != nil; cmd = w.chosen[w.applied+1] {
 		w.applied++
 		w.chains = append(w.chains, paxos.Chain(w.chains[w.applied-1], paxos.Entry{Zxid: w.applied, Cmd: cmd}))
-		if cmd == (NoOp{}) {
+		if cmd == (multi.NoOp{}) {
 			w.gaps++
 		}
-		if r, ok := cmd.(Reconfigure); ok {
-			w.members = append(w.members, Membership{w.applied + w.alpha, r.Servers})
+		if r, ok := cmd.(multi.Reconfigure); ok {
+			w.members = append(w.members, multi.Membership{From: w.applied + w.alpha, Servers: r.Servers})
 		}
 	}
 }
@@ -234,9 +262,9 @@ func (w *watcher) allows(quorum paxos.Set, from paxos.ID, at slotBallot, value u
 		if !w.promises[id][at.ballot] && id != from {
 			return false
 		}
-		for b, v := range w.accepted[id][at.slot] {
-			if b < at.ballot && b > best {
-				best, bestValue = b, v
+		for _, a := range w.accepted[id].of(at.slot) {
+			if a.ballot < at.ballot && a.ballot >= best {
+				best, bestValue = a.ballot, a.value
 			}
 		}
 	}
@@ -272,8 +300,8 @@ func (w *watcher) look(members []*member) {
 		if m == nil || !m.up {
 			continue
 		}
-		if l := m.server.DB.State.(*ledger); w.ordered && l.broken != "" {
-			w.fail("PrimaryOrder", "%v has applied an entry to a state it was not made for: %s", m.cfg.ID, l.broken)
+		if l := m.server.DB.State.(*ledger.State); w.ordered && l.Broken != "" {
+			w.fail("PrimaryOrder", "%v has applied an entry to a state it was not made for: %s", m.cfg.ID, l.Broken)
 		}
 		if m.server.HoldsLease() {
 			w.alone(m, members)
@@ -286,8 +314,8 @@ func (w *watcher) look(members []*member) {
 // it can bring slots to an end that are chosen already, and no others.
 func (w *watcher) alone(holder *member, members []*member) {
 	for _, m := range members[1:] {
-		if m != nil && m.up && m.server.phase == leading && m.server.ballot > holder.server.ballot {
-			w.fail("LeaseExclusive", "%v leads in %v while %v holds the lease of %v", m.cfg.ID, m.server.ballot, holder.cfg.ID, holder.server.ballot)
+		if m != nil && m.up && m.leads() && m.server.Epoch() > holder.server.Epoch() {
+			w.fail("LeaseExclusive", "%v leads in %v while %v holds the lease of %v", m.cfg.ID, synod.Ballot(m.server.Epoch()), holder.cfg.ID, synod.Ballot(holder.server.Epoch()))
 		}
 	}
 }
