@@ -131,6 +131,19 @@ func TestAwaitStateEnds(t *testing.T) {
 	}
 }
 
+// TestAwaitStateOver: a job that has failed for good will not run again.
+func TestAwaitStateOver(t *testing.T) {
+	f := newFake(t, long)
+	f.says("GET /jobs/"+jobID, http.StatusOK, jobReply(Failed))
+	j, err := f.AwaitState(t.Context(), jobID, Running)
+	if err == nil || j.State != Failed || !strings.Contains(err.Error(), "is FAILED, want one of [RUNNING]") {
+		t.Errorf("%+v, %v; want to be told that it has failed", j, err)
+	}
+	if _, err := f.AwaitState(t.Context(), jobID, Running, Failed); err != nil {
+		t.Errorf("a state that was awaited: %v", err)
+	}
+}
+
 func TestStop(t *testing.T) {
 	f := newFake(t, long)
 	at := "GET /jobs/" + jobID + "/savepoints/" + triggerID

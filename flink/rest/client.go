@@ -144,9 +144,10 @@ func (e *Error) unanswered(err error, timeout time.Duration) *Error {
 
 // refused reads {"errors": ["…"]}, of which the last line worth reading is the
 // cause. A status of 4xx says that nothing was done; any other may come after
-// the deed.
+// the deed. So may 408, with which Flink says that a JobManager has not answered
+// the one that was asked.
 func (e *Error) refused(text []byte) *Error {
-	if e.Status/100 == 4 {
+	if e.Status/100 == 4 && e.Status != http.StatusRequestTimeout {
 		e.Outcome = fail
 	}
 	var reply struct{ Errors []string }

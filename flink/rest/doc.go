@@ -13,10 +13,12 @@
 //
 // # Lost replies
 //
-// Submit repeats itself until the outcome is known, which is safe as Flink
-// accepts a job's id once. Savepoint and Stop have a trigger id of the caller,
-// under which the result can be asked for again. Cancel may be repeated as it
-// is. No other call changes anything.
+// Submit repeats itself until the outcome is known, which is safe as long as
+// Flink remembers the job's id: while the job lives, and after its end while the
+// same JobManager leads. Another one remembers it only if the cluster keeps the
+// results of jobs; see the weaknesses. Savepoint and Stop have a trigger id of
+// the caller, under which the result can be asked for again. Cancel may be
+// repeated as it is. No other call changes anything.
 //
 // # Duties of the caller
 //
@@ -36,6 +38,11 @@
 // not used and redirects not followed: servers are on this machine.
 //
 // # Weaknesses
+//
+// A job that has ended, and whose JobManager has failed since, is run a second
+// time when it is submitted again. This was seen with Flink 1.20.3 and 2.3.0: by
+// default a job's result is deleted once it is cleaned up. So Submit must not be
+// repeated across the end of a job.
 //
 // TLS and authentication are not supported. The names of fields are those of
 // Flink 1.20 to 2.3. Whether a submission was refused as a duplicate is read off

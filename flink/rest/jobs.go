@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -159,22 +160,23 @@ func (c *Client) Cancel(ctx context.Context, job string) error {
 
 // AwaitState asks until a job is in one of the given states, and returns it. An
 // error of a single call does not end the wait: JobManagers come and go. It
-// ends with the last of them when ctx does.
+// ends with the last of them when ctx does, and at once when the job is over in
+// another way.
 func (c *Client) AwaitState(ctx context.Context, job string, states ...string) (Job, error) {
 	last := fmt.Errorf("job %s: not asked yet", job)
 	for {
 		j, err := c.Job(ctx, job)
-		if err == nil {
-			for _, s := range states {
-				if j.State == s {
-					return j, nil
-				}
-			}
-			err = fmt.Errorf("job %s is %s, want one of %v", job, j.State, states)
-		}
-		// What was seen before the end says more than that the end has come.
-		if ctx.Err() == nil {
+		switch {
+		case err == nil && slices.Contains(states, j.State):
+			return j, nil
+		case err == nil:
+			last = fmt.Errorf("job %s is %s, want one of %v", job, j.State, states)
+		case ctx.Err() == nil:
+			// What was seen before the end says more than that the end has come.
 			last = err
+		}
+		if err == nil && Terminal(j.State) {
+			return j, last
 		}
 		select {
 		case <-ctx.Done():

@@ -120,6 +120,8 @@ func TestRefusals(t *testing.T) {
 		outcome, want string
 	}{
 		{404, `{"errors":["Job not found"]}`, fail, "status 404: Job not found"},
+		{408, `{"errors":["Job cancellation timed out."]}`, unknown, "status 408: Job cancellation timed out."},
+		{409, `{"errors":["the job has already reached another terminal state"]}`, fail, "terminal state"},
 		{500, trace, unknown, "status 500: java.io.IOException: disk full"},
 		{503, `{"errors":["Service temporarily unavailable due to an ongoing leader election. Please refresh."]}`, unknown, "leader election"},
 		{302, "", unknown, "status 302"},

@@ -104,8 +104,9 @@ func (c *Client) Run(ctx context.Context, jarID string, spec Spec) error {
 }
 
 // Submit uploads a jar and runs it, as often as it takes to know that the job
-// was accepted. That is safe: of jobs with the same id Flink accepts one. It
-// ends early when the server refuses, and with the last error when ctx ends.
+// was accepted. Of jobs with the same id Flink accepts one, unless the first has
+// ended and another JobManager has taken over since. It ends early when the
+// server refuses, and with the last error when ctx ends.
 func (c *Client) Submit(ctx context.Context, jar string, spec Spec) error {
 	if err := checkID("job id", spec.JobID); err != nil {
 		return err
