@@ -4,7 +4,7 @@
 // # The nouns, in order
 //
 // A History is what clients asked of one kind of object, the Model: a register,
-// a key-value store, a lock, a set or a queue. It is told from the functions that
+// registers read and written together, a key-value store, a lock, a set or a queue. It is told from the functions that
 // the history calls. An Op is one call with its answer. Its Outcome is ok, failed
 // (it had no effect), refused (the object said no, which is an observation), or
 // unknown. A Value is a value in one way of writing it. A Name names a format;
@@ -15,15 +15,18 @@
 // Of times only the order counts: Call and Ret are the places of two events in
 // the file. An operation comes before another if it was answered in an earlier
 // line than the other was called in. Members :index and :time are held to that
-// order and count for nothing else. Where there are indexes times may step back,
-// since Jepsen's workers note the time before they write the event.
+// order and count for nothing else. Where there are indexes, times may be what
+// they like. Where there are none, the times of a Jepsen history may step back by
+// 10 ms between clients, since its workers note the time before they write the
+// event; those of one client may not.
 //
 // # The formats
 //
 // jepsen is a history.edn: maps, one after another or in one vector, with
 // :process, :type (:invoke, :ok, :fail, :info), :f and :value. A value [k v] has a
 // key, as in independent tests; the first operation decides whether all have.
-// Processes that are not numbers or strings, as :nemesis, are no clients.
+// Processes that are not numbers or strings, as :nemesis, are no clients. A :txn
+// reads and writes several registers at one moment: [[:read x nil] [:write y 2]].
 //
 // etcd-log is what Jepsen's logger wrote of a history of etcd:
 //
@@ -36,11 +39,12 @@
 //
 //	process  a number or a string: the client. "nemesis" is none
 //	type     "invoke", then "ok", "fail", "info" or "refused"
-//	f        the function: read, write, cas; get, put, append; acquire (lock),
+//	f        the function: read, write, cas; txn; get, put, append; acquire (lock),
 //	         release (unlock); add, read; enqueue, dequeue
 //	value    of a call: what is written, added or enqueued; [expected, new] of a
-//	         cas; else null or absent. Of an ok: what a read, get or dequeue gave,
-//	         all elements as an array if a set was read. null, a number, a string,
+//	         cas; of a txn [["read", x, null], ["write", y, 2]]; else null or
+//	         absent. Of an ok: what a read, get or dequeue gave, all elements as an
+//	         array if a set was read, a txn's call with what it read. null, a number, a string,
 //	         true, false, or an array of such
 //	key      which object, if there are many; a number or a string
 //	index    if there: ascending
@@ -81,6 +85,7 @@
 //
 // A file that was cut between two lines is whole for all that can be seen. Plain
 // values that are pairs are taken for key and value if the first operation writes
-// one. Jepsen's drain of a queue is refused, and so are transactions (list-append,
-// rw-register), which are another tool's: Elle. 3 and 3.0 are two values.
+// one. Jepsen's drain of a queue is refused, and so are transactions of other
+// things than registers (list-append), which are another tool's: Elle. 3 and 3.0
+// are two values.
 package format

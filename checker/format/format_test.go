@@ -84,6 +84,9 @@ func show(h *History) string {
 				fmt.Fprintf(&b, " %s=%s", m.name, m.v)
 			}
 		}
+		for _, step := range o.Steps {
+			fmt.Fprintf(&b, " %+v", step)
+		}
 		if o.Items != nil {
 			fmt.Fprintf(&b, " items=%v", o.Items)
 		}

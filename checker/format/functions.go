@@ -5,26 +5,31 @@ import "strings"
 var functions = map[string]Do{
 	"read": Read, "write": Write, "cas": CAS, "get": Get, "put": Put, "append": Append,
 	"acquire": Acquire, "lock": Acquire, "release": Release, "unlock": Release,
-	"add": Add, "enqueue": Enqueue, "dequeue": Dequeue,
+	"add": Add, "enqueue": Enqueue, "dequeue": Dequeue, "txn": Txn,
 }
 
 // models says which model has a function. A register and a set are both read,
 // and a register that has a cas is a CASRegister.
 var models = [...]Model{
 	Write: Register, CAS: CASRegister, Get: KV, Put: KV, Append: KV, Acquire: Mutex, Release: Mutex, Add: Set, Enqueue: Queue, Dequeue: Queue,
+	Txn: MultiRegister,
 }
 
 var wants = map[Model]string{
 	Register: "read, write or cas", CASRegister: "read, write or cas", KV: "get, put or append",
 	Mutex: "acquire or release", Set: "add or read", Queue: "enqueue or dequeue",
-	"": "read, write, cas; get, put, append; acquire, release; add; enqueue or dequeue",
+	MultiRegister: "txn",
+	"":            "read, write, cas; txn of these; get, put, append; acquire, release; add; enqueue or dequeue",
 }
 
 // function tells what is called, and learns the model of the history from it.
 func (r *recorder) function(e *event) (Do, error) {
 	do, known := functions[e.f]
-	if !known {
-		return 0, r.strange(e)
+	switch {
+	case !known:
+		return 0, r.errorf(e.line, "unknown op %q; want %s", e.f, wants[r.h.Model])
+	case do == Txn && r.steps(e.value, false) == nil:
+		return 0, r.transactional(e)
 	}
 	m := models[do]
 	switch have := r.h.Model; {
@@ -42,19 +47,16 @@ func (r *recorder) function(e *event) (Do, error) {
 	return do, nil
 }
 
-// strange tells of a function that no model here has.
-func (r *recorder) strange(e *event) error {
-	if e.f != "txn" {
-		return r.errorf(e.line, "unknown op %q; want %s", e.f, wants[r.h.Model])
-	}
-	what := "txn"
+// transactional tells of a transaction that is another checker's.
+func (r *recorder) transactional(e *event) error {
+	what := "this txn"
 	if e.value != nil {
 		var b strings.Builder
 		if e.value.write(&b); strings.Contains(b.String(), `[:append `) || strings.Contains(b.String(), `["append" `) {
 			what = "list-append"
 		}
 	}
-	return r.errorf(e.line, "%s: transactional; want %s", what, wants[""])
+	return r.errorf(e.line, "%s: transactional; want reads and writes of registers, [[:read x nil] [:write y 2]]", what)
 }
 
 // split takes the key of an operation from the rest of its value.
@@ -63,7 +65,7 @@ func (r *recorder) split(e *event, o *Op) (*node, error) {
 	switch {
 	case e.key != nil:
 		how = inMember
-	case r.keys == none && o.Do != Read && o.Do != CAS:
+	case o.Do == Txn, r.keys == none && o.Do != Read && o.Do != CAS:
 		// a pair is a value like others
 	case o.Do == Read && v.pair() && v.items[1].kind == nilNode,
 		o.Do == CAS && v.pair() && v.items[1].pair(),
@@ -110,12 +112,17 @@ func (r *recorder) arguments(e *event, o *Op, v *node) (err error) {
 			return r.errorf(e.line, "a %v without a string; want one", o.Do)
 		}
 		o.Arg = Value(r.word(v.text))
+	case Txn:
+		o.Arg, o.Steps = v.value(), r.steps(v, false)
 	}
 	return nil
 }
 
-// result takes what the answer to a read, get or dequeue says.
+// result takes what the answer to a read, get, dequeue or txn says.
 func (r *recorder) result(e *event, o *Op) error {
+	if o.Do == Txn {
+		return r.txnResult(e, o)
+	}
 	if o.Do != Read && o.Do != Get && o.Do != Dequeue {
 		return nil
 	}

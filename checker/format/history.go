@@ -21,6 +21,9 @@ const (
 	Register Model = "register"
 	// CASRegister has cas too, which writes if it finds what it expects.
 	CASRegister Model = "cas-register"
+	// MultiRegister is many registers, of which a txn reads and writes some at one
+	// moment.
+	MultiRegister Model = "multi-register"
 	// KV holds strings: get, put, append. It begins with "".
 	KV Model = "kv"
 	// Mutex is held or free: acquire, release. It begins free.
@@ -55,11 +58,12 @@ const (
 	Add               // add: Arg
 	Enqueue           // enqueue: Arg
 	Dequeue           // dequeue: gives Out
+	Txn               // txn: Steps
 )
 
 var doNames = [...]string{
 	Read: "read", Write: "write", CAS: "cas", Get: "get", Put: "put", Append: "append", Acquire: "acquire", Release: "release",
-	Add: "add", Enqueue: "enqueue", Dequeue: "dequeue",
+	Add: "add", Enqueue: "enqueue", Dequeue: "dequeue", Txn: "txn",
 }
 
 func (d Do) String() string { return doNames[d] }
@@ -92,6 +96,7 @@ type Op struct {
 	// Out is what an answer gave, Items what it gave one by one.
 	Out     Value
 	Items   []Value
+	Steps   []Step
 	Outcome Outcome
 	// Call and Ret count events of the history: an operation came before
 	// another in real time if its Ret is less than the other's Call.

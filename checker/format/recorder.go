@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,15 +28,24 @@ type recorder struct {
 	file string
 	h    History
 	open map[string]int // client → index in h.Ops
-	// at counts events; last is the event before, for its index and time.
+	// at counts events; last is the event before, for its index.
 	at   int
 	last event
+	// latest is the greatest time so far, and times the last of each client.
+	latest moment
+	times  map[string]moment
 	// model is known from the first function that one model alone has, in
 	// line modelled.
 	modelled int
 	keys     keys
 	keyLine  int
 	words    map[string]string
+}
+
+// moment is a time and the line that has it.
+type moment struct {
+	time int64
+	line int
 }
 
 // keys is how a history names the key of an operation. The first one decides.
@@ -49,7 +59,7 @@ const (
 )
 
 func newRecorder(file string, as Name) *recorder {
-	return &recorder{file: file, h: History{Format: as}, open: map[string]int{}, words: map[string]string{}}
+	return &recorder{file: file, h: History{Format: as}, open: map[string]int{}, words: map[string]string{}, times: map[string]moment{}, latest: moment{time: math.MinInt64 + slack}}
 }
 
 func (r *recorder) errorf(line int, format string, args ...any) error {
@@ -82,7 +92,7 @@ func (r *recorder) add(e event) error {
 	if err := r.ordered(&e); err != nil {
 		return err
 	}
-	r.last = event{line: e.line, index: e.index, time: e.time}
+	r.last = event{line: e.line, index: e.index}
 	r.at++
 	switch e.typ {
 	case "invoke":
@@ -95,18 +105,40 @@ func (r *recorder) add(e event) error {
 	return r.errorf(e.line, "type %q; want invoke, ok, fail or info", e.typ)
 }
 
+// slack is by how much times may step back between clients in Jepsen's
+// histories: its workers note the time a little before the event comes into the
+// history. Up to a millisecond has been seen.
+const slack = 10e6 // ns
+
 // ordered holds the events to the order that they claim. Where there are
-// indexes they count, and times do not: Jepsen's workers may note a time a
-// little before another's event comes into the history.
+// indexes they count, and times do not.
 func (r *recorder) ordered(e *event) error {
 	was := &r.last
 	switch {
 	case e.index != nil && was.index != nil && *e.index <= *was.index:
 		return r.errorf(e.line, "out of order: index %d after %d in line %d; want ascending ones", *e.index, *was.index, was.line)
-	case e.index == nil && e.time != nil && was.time != nil && *e.time < *was.time:
-		return r.errorf(e.line, "out of order: time %d after %d in line %d; want the events in the order of their times", *e.time, *was.time, was.line)
+	case e.index != nil || e.time == nil:
+		return nil
+	case r.h.Format == Jepsen:
+		own, before := r.times[e.client]
+		if before && *e.time < own.time {
+			return r.errorf(e.line, "out of order: process %s at time %d after %d in line %d; want its events in the order of their times", e.client, *e.time, own.time, own.line)
+		}
+		r.times[r.word(e.client)] = moment{*e.time, e.line}
+		if *e.time < r.latest.time-slack {
+			return r.late(e)
+		}
+	case *e.time < r.latest.time:
+		return r.late(e)
+	}
+	if *e.time > r.latest.time {
+		r.latest = moment{*e.time, e.line}
 	}
 	return nil
+}
+
+func (r *recorder) late(e *event) error {
+	return r.errorf(e.line, "out of order: time %d after %d in line %d; want the events in the order of their times", *e.time, r.latest.time, r.latest.line)
 }
 
 func (r *recorder) invoke(e *event) error {

@@ -47,10 +47,19 @@ func TestGivesUpWithReasonAndSize(t *testing.T) {
 					t.Errorf("nothing is said of %q: %s", want, r.Why)
 				}
 			}
-			if left := runtime.NumGoroutine() - goroutines; left > 0 {
-				t.Errorf("%d goroutines are left", left)
-			}
+			awaitGoroutines(t, goroutines)
 		})
+	}
+}
+
+// awaitGoroutines waits until those of a search that was stopped have ended:
+// porcupine answers a moment before.
+func awaitGoroutines(t *testing.T, want int) {
+	t.Helper()
+	for limit := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > want; runtime.Gosched() {
+		if time.Now().After(limit) {
+			t.Fatalf("%d goroutines are left", runtime.NumGoroutine()-want)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // object and then changed in one answer, and holds Judge, with all that it cuts
 // and leaves out, to trying every order.
 func TestAgreesWithTryingEveryOrder(t *testing.T) {
-	for _, m := range []format.Model{format.CASRegister, format.KV, format.Mutex, format.Set, format.Queue} {
+	for _, m := range []format.Model{format.CASRegister, format.MultiRegister, format.KV, format.Mutex, format.Set, format.Queue} {
 		t.Run(string(m), func(t *testing.T) {
 			verdicts := map[checker.Verdict]int{}
 			rapid.Check(t, func(t *rapid.T) {
@@ -36,6 +36,9 @@ func TestAgreesWithTryingEveryOrder(t *testing.T) {
 }
 
 func verdictOfAnyOrder(h *format.History) checker.Verdict {
+	if !slices.ContainsFunc(h.Ops, func(o format.Op) bool { return o.Outcome == format.OK || o.Outcome == format.Refused }) {
+		return checker.Vacuous
+	}
 	if anyOrder(begin(h.Model), h.Ops, make([]bool, len(h.Ops))) {
 		return checker.OK
 	}
@@ -54,6 +57,9 @@ func begin(m format.Model) thing {
 		return thing{m, []format.Value{"0"}}
 	case format.KV:
 		return thing{m, []format.Value{""}}
+	}
+	if m == format.MultiRegister {
+		return thing{m, []format.Value{"0", "0"}}
 	}
 	return thing{model: m}
 }
@@ -91,6 +97,14 @@ func (x thing) do(o *format.Op) (out format.Value, items []format.Value, refused
 		}
 	case format.Enqueue:
 		row = append(row, o.Arg)
+	case format.Txn:
+		for _, step := range o.Steps {
+			if at := int(step.Key[0] - 'x'); step.Write {
+				row[at] = step.Value
+			} else {
+				out += row[at] + " "
+			}
+		}
 	case format.Dequeue:
 		if refused = len(row) == 0; !refused {
 			out, row = row[0], row[1:]
@@ -131,7 +145,7 @@ func anyOrder(x thing, ops []format.Op, placed []bool) bool {
 
 var vocabulary = map[format.Model][]format.Do{
 	format.CASRegister: {format.Read, format.Write, format.CAS}, format.KV: {format.Get, format.Put, format.Append},
-	format.Mutex: {format.Acquire, format.Release}, format.Set: {format.Add, format.Read}, format.Queue: {format.Enqueue, format.Dequeue},
+	format.Mutex: {format.Acquire, format.Release}, format.Set: {format.Add, format.Read}, format.MultiRegister: {format.Txn}, format.Queue: {format.Enqueue, format.Dequeue},
 }
 
 // draw makes a history: operations with moments of call and return, each taking
@@ -154,6 +168,13 @@ func draw(t *rapid.T, m format.Model) *format.History {
 		}, effect: at[1]}
 		o := &all[i].Op
 		switch o.Do {
+		case format.Txn:
+			for range rapid.IntRange(1, 3).Draw(t, "steps") {
+				o.Steps = append(o.Steps, format.Step{
+					Write: rapid.Bool().Draw(t, "write"), Key: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "register"), Value: value.Draw(t, "value"),
+				})
+			}
+			o.Arg = format.Value(fmt.Sprint(o.Steps))
 		case format.CAS:
 			o.New = value.Draw(t, "new")
 			fallthrough
@@ -176,6 +197,7 @@ func draw(t *rapid.T, m format.Model) *format.History {
 			if o.Outcome = format.OK; refused {
 				o.Outcome = format.Refused
 			}
+			seen(o, strings.Fields(string(o.Out)))
 		}
 		if lost <= 3 {
 			o.Outcome, o.Ret, o.RetLine, o.Out, o.Items = format.Unknown, format.Never, 0, "", nil
@@ -192,12 +214,29 @@ func draw(t *rapid.T, m format.Model) *format.History {
 	return h
 }
 
+// seen writes what a transaction read into its steps.
+func seen(o *format.Op, values []string) {
+	o.Steps = slices.Clone(o.Steps)
+	for i := range o.Steps {
+		if !o.Steps[i].Write && len(values) > 0 {
+			o.Steps[i].Value, values = format.Value(values[0]), values[1:]
+		}
+	}
+}
+
 // mutate gives an answered operation another answer.
 func mutate(t *rapid.T, o *format.Op, m format.Model, value *rapid.Generator[format.Value]) {
 	switch {
 	case o.Outcome != format.OK && o.Outcome != format.Refused:
 	case o.Do == format.Read && m == format.Set:
 		o.Items = rapid.SampledFrom([][]format.Value{{}, {"0"}, {"1"}, {"0", "1"}, {"0", "1", "2"}}).Draw(t, "items")
+	case o.Do == format.Txn:
+		values := strings.Fields(string(o.Out))
+		if len(values) > 0 {
+			values[0] = string(value.Draw(t, "out"))
+			o.Out = format.Value(strings.Join(values, " ") + " ")
+			seen(o, values)
+		}
 	case o.Do == format.Read || o.Do == format.Get || o.Do == format.Dequeue:
 		o.Outcome, o.Out = format.OK, value.Draw(t, "out")
 	case o.Do == format.CAS || o.Do == format.Acquire || o.Do == format.Release:

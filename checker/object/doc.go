@@ -1,6 +1,6 @@
-// Package object judges histories of simple objects: registers, key-value
-// stores, locks, sets and queues. They come from other programs, through
-// package format.
+// Package object judges histories of simple objects: registers, alone or several
+// read and written together, key-value stores, locks, sets and queues. They come
+// from other programs, through package format.
 //
 // # The nouns, in order
 //

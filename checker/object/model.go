@@ -13,6 +13,7 @@ type op struct {
 	*format.Op
 	arg, new, out code
 	items         codes
+	steps         []part
 	// vague says that nothing is known of the outcome: it may take effect at any
 	// time after its call, and what comes last of all has never happened.
 	vague     bool
@@ -20,6 +21,12 @@ type op struct {
 	// class and rank are of a vague operation: which of those that do the same,
 	// and how many of these were called before.
 	class, rank int
+}
+
+// part is a step of a transaction.
+type part struct {
+	write           bool
+	register, value code
 }
 
 // code stands for a value, so that states are small.
@@ -61,7 +68,7 @@ type step func(state any, o *op) (bool, any)
 // kind is an object: how it begins, what it does, and what an operation's
 // answer alone says about the state after it.
 type kind struct {
-	start func(coder, format.Value) any
+	start func(c coder, initial format.Value, registers int) any
 	step  step
 	// settles gives the state after an acknowledged operation, if any state
 	// before gives the same.
@@ -72,18 +79,24 @@ type kind struct {
 }
 
 var kinds = map[format.Model]kind{
-	format.Register:    {start: valueAtStart, step: stepRegister, settles: settlesRegister, distinct: distinct.Register},
-	format.CASRegister: {start: valueAtStart, step: stepRegister, settles: settlesRegister, distinct: distinct.Register},
-	format.KV:          {start: emptyString, step: stepKV, settles: settlesKV, distinct: distinct.Register},
-	format.Mutex:       {start: free, step: stepMutex, settles: settlesMutex},
-	format.Set:         {start: empty, step: stepSet, settles: settlesSet},
-	format.Queue:       {start: empty, step: stepQueue, settles: settlesQueue, distinct: distinct.Queue},
+	format.Register:      {start: valueAtStart, step: stepRegister, settles: settlesRegister, distinct: distinct.Register},
+	format.CASRegister:   {start: valueAtStart, step: stepRegister, settles: settlesRegister, distinct: distinct.Register},
+	format.KV:            {start: emptyString, step: stepKV, settles: settlesKV, distinct: distinct.Register},
+	format.MultiRegister: {start: valuesAtStart, step: stepRegisters, settles: settlesNothing},
+	format.Mutex:         {start: free, step: stepMutex, settles: settlesMutex},
+	format.Set:           {start: empty, step: stepSet, settles: settlesSet},
+	format.Queue:         {start: empty, step: stepQueue, settles: settlesQueue, distinct: distinct.Queue},
 }
 
-func valueAtStart(c coder, v format.Value) any { return c.of(v) }
-func emptyString(coder, format.Value) any      { return "" }
-func free(coder, format.Value) any             { return false }
-func empty(coder, format.Value) any            { return codes("") }
+func valueAtStart(c coder, v format.Value, _ int) any { return c.of(v) }
+
+func valuesAtStart(c coder, v format.Value, registers int) any {
+	return codes(strings.Repeat(string(c.of(v).row()), registers))
+}
+
+func emptyString(coder, format.Value, int) any { return "" }
+func free(coder, format.Value, int) any        { return false }
+func empty(coder, format.Value, int) any       { return codes("") }
 
 func stepRegister(state any, o *op) (bool, any) {
 	v := state.(code)
@@ -107,6 +120,23 @@ func settlesRegister(o *op) (any, bool) {
 	}
 	return o.new, o.Outcome == format.OK
 }
+
+// stepRegisters: the state is the values of all registers in a row.
+func stepRegisters(state any, o *op) (bool, any) {
+	row := state.(codes)
+	for _, s := range o.steps {
+		at := 4 * int(s.register)
+		switch {
+		case s.write:
+			row = row[:at] + s.value.row() + row[at+4:]
+		case !o.vague && row[at:at+4] != s.value.row():
+			return false, nil
+		}
+	}
+	return true, row
+}
+
+func settlesNothing(*op) (any, bool) { return nil, false }
 
 func stepKV(state any, o *op) (bool, any) {
 	s := state.(string)

@@ -23,31 +23,49 @@ type problem struct {
 // problems makes a problem of each object, the cheapest first: what they say
 // counts even if the budget does not last for the others.
 func problems(h *format.History, initial format.Value) []*problem {
-	k, values := kinds[h.Model], coder{}
+	k, values, registers := kinds[h.Model], coder{}, map[string]code{}
 	byKey := map[string]*problem{}
 	var all []*problem
 	for i := range h.Ops {
 		o := &h.Ops[i]
 		p := byKey[o.Key]
 		if p == nil {
-			p = &problem{kind: k, key: o.Key, values: values, start: k.start(values, initial)}
+			p = &problem{kind: k, key: o.Key, values: values}
 			byKey[o.Key] = p
 			all = append(all, p)
 		}
 		if says(o) {
 			p.ops = append(p.ops, op{
-				Op: o, arg: values.of(o.Arg), new: values.of(o.New), out: values.of(o.Out), items: values.sorted(o.Items),
+				Op: o, arg: values.of(o.Arg), new: values.of(o.New), out: values.of(o.Out), items: values.sorted(o.Items), steps: values.parts(o, registers),
 				vague: o.Outcome == format.Unknown, call: o.Call, ret: o.Ret,
 			})
 		}
 	}
 	costs := map[*problem]cost{}
 	for _, p := range all {
+		p.start = k.start(values, initial, len(registers))
 		p.prune()
 		costs[p] = p.cost()
 	}
 	sort.SliceStable(all, func(i, j int) bool { return costs[all[i]].less(costs[all[j]]) })
 	return all
+}
+
+// parts are the steps of a transaction. Each register gets a number.
+func (c coder) parts(o *format.Op, registers map[string]code) []part {
+	if o.Steps == nil {
+		return nil
+	}
+	parts := make([]part, len(o.Steps))
+	for i, s := range o.Steps {
+		n, seen := registers[s.Key]
+		if !seen {
+			n = code(len(registers))
+			registers[s.Key] = n
+		}
+		parts[i] = part{write: s.Write, register: n, value: c.of(s.Value)}
+	}
+	return parts
 }
 
 // says leaves out what tells nothing: an operation without effect, and a look

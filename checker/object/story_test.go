@@ -23,6 +23,7 @@ import (
 //	6-7 c cas 3 4 refused
 //	8-9 c cas 3 4 failed
 //	1-2 a get k1 ="x"        of the key k1
+//	1-2 a txn x=1 y:=2       read 1 from x and wrote 2 to y
 func TestTranscripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/transcripts", func(t *testing.T, path string) {
 		seen := map[checker.Verdict]bool{}
@@ -48,7 +49,7 @@ func TestTranscripts(t *testing.T) {
 
 var functions = func() map[string]format.Do {
 	all := map[string]format.Do{}
-	for d := format.Read; d <= format.Dequeue; d++ {
+	for d := format.Read; d <= format.Txn; d++ {
 		all[d.String()] = d
 	}
 	return all
@@ -74,6 +75,14 @@ func tell(t *testing.T, m format.Model, story string) *format.History {
 				o.Outcome = format.Refused
 			case arg == "failed":
 				o.Outcome = format.Failed
+			case o.Do == format.Txn:
+				register, v, write := strings.Cut(arg, ":=")
+				if !write {
+					register, v, _ = strings.Cut(arg, "=")
+				}
+				o.Steps = append(o.Steps, format.Step{Write: write, Key: register, Value: format.Value(v)})
+				o.Arg += format.Value(arg) + " "
+				o.Out = o.Arg
 			case gave && m == format.Set:
 				o.Items = []format.Value{}
 				for _, v := range strings.Split(out, ",") {

@@ -49,7 +49,7 @@ func (p *problem) before(o *op) *op {
 	var last *op
 	for i := range p.ops {
 		w := &p.ops[i]
-		looks := w.Do == format.Read || w.Do == format.Get || w.Outcome == format.Refused
+		looks := w.Do == format.Read || w.Do == format.Get || w.Outcome == format.Refused || w.Do == format.Txn && !slices.ContainsFunc(w.steps, part.writes)
 		if !w.vague && !looks && w.ret < o.call && (last == nil || w.ret > last.ret) {
 			last = w
 		}
@@ -65,7 +65,7 @@ func (o *op) told() string {
 		said += fmt.Sprintf(" from %s to %s", brief(o.Arg), brief(o.New))
 	case format.Write, format.Add, format.Enqueue, format.Put, format.Append:
 		said += " of " + brief(o.Arg)
-	case format.Read, format.Get, format.Dequeue:
+	case format.Read, format.Get, format.Dequeue, format.Txn:
 		if o.Outcome == format.OK {
 			return said + " gave " + brief(o.shown())
 		}
@@ -100,3 +100,5 @@ func brief(v format.Value) string {
 	}
 	return s
 }
+
+func (p part) writes() bool { return p.write }

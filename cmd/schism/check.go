@@ -42,10 +42,11 @@ guessed, and said:
 
 Such a history is held to one promise, linearizability, of the object that its
 functions name: a register (read, write), a cas-register (cas [expected new]), a
-kv (get, put, append), a mutex (acquire, release), a set (add, read) or a queue
-(enqueue, dequeue; first in, first out). What was not answered may take effect
-at any later time, or never. The verdict is ok, violation, or unknown if the
-budget of time and memory did not last.`
+multi-register (txn [[read x nil] [write y 2]]), a kv (get, put, append), a mutex
+(acquire, release), a set (add, read) or a queue (enqueue, dequeue; first in,
+first out). What was not answered may take effect at any later time, or never.
+The verdict is ok, violation, unknown if the budget of time and memory did not
+last, or vacuous if nothing was answered.`
 
 type checkOptions struct {
 	json    bool

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/schismlab/schism/campaign"
 	"github.com/schismlab/schism/checker"
@@ -48,7 +49,7 @@ func (o *checkOptions) start(h *format.History) (format.Value, error) {
 	if err != nil {
 		return "", badInput{fmt.Sprintf("--initial %s: %v", o.initial, err)}
 	}
-	if v != format.Nil && h.Model != format.Register && h.Model != format.CASRegister {
+	if v != format.Nil && !slices.Contains([]format.Model{format.Register, format.CASRegister, format.MultiRegister}, h.Model) {
 		return "", badInput{fmt.Sprintf("--initial %s: this is a history of a %s, which begins empty; want one of a register", o.initial, h.Model)}
 	}
 	return v, nil
