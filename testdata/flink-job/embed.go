@@ -2,7 +2,7 @@
 // a program can compile it wherever it is. Package cluster/flinkjob does.
 //
 // Folder src is common to all releases of Flink; src-1 and src-2 have what
-// differs between its major versions.
+// differs between its major versions; test has what a test runs.
 package flinkjob
 
 import "embed"
