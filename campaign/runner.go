@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/schismlab/schism/checker"
-	"github.com/schismlab/schism/cluster/artifact"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/report"
 	"github.com/schismlab/schism/runlog"
@@ -69,6 +68,11 @@ func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
 	if err := CheckPlan(j.Plan, r.World); err != nil {
 		return nil, err
 	}
+	if r.World != Sim {
+		if err := checkRelease(j.Plan, r.Version); err != nil {
+			return nil, err
+		}
+	}
 	var f *folder
 	if r.Keep || r.World != Sim {
 		leaf := fmt.Sprintf("%s-%d%s", r.World, j.Plan.Seed, j.Again)
@@ -114,8 +118,9 @@ func (r *Runner) budget() checker.Budget {
 func (r *Runner) header(p *plan.Plan) runlog.Header {
 	h := runlog.Header{
 		Scenario: p.Scenario, Seed: p.Seed, World: r.World, Bug: p.Bug, Servers: p.Topology.Servers, Clients: len(p.Clients),
-		Variant: cmp.Or(r.Version, artifact.Default),
 	}
+	zooKeeper, flink := releaseOf(p, r.Version)
+	h.Variant = cmp.Or(flink, zooKeeper)
 	h.Session = int64(p.Topology.SessionTimeout)
 	h.Join = int64(p.Topology.Tick) * int64(p.Topology.InitLimit)
 	h.Checkpoint = int64(p.Flink.Checkpoint)

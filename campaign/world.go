@@ -1,10 +1,12 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +33,7 @@ const (
 func Worlds() []string { return []string{Sim, Local, Docker} }
 
 // CheckWorld says whether there is such a world, and in a real one such a
-// release of ZooKeeper. The errors are *BadInput and *artifact.UnknownVersion.
+// release, of ZooKeeper or of Flink: which one is meant, a plan decides. The errors are *BadInput and *artifact.UnknownVersion.
 func CheckWorld(world, version string) error {
 	if !slices.Contains(Worlds(), world) {
 		return Badf("unknown world %q: want one of %s", world, strings.Join(Worlds(), ", "))
@@ -45,7 +47,33 @@ func CheckWorld(world, version string) error {
 	if version == "" {
 		return nil
 	}
+	if _, err := artifact.FlinkDigest(version); err == nil || strings.HasPrefix(version, "1.") || strings.HasPrefix(version, "2.") {
+		return err
+	}
 	_, err := artifact.Digest(version)
+	return err
+}
+
+// releaseOf is what a version names in a real world: Flink's release where the
+// plan has Flink, which then runs on the newest ZooKeeper, and else ZooKeeper's.
+// An empty one is the newest.
+func releaseOf(p *plan.Plan, version string) (zooKeeper, flink string) {
+	if p.Flink != (plan.Flink{}) {
+		return artifact.Default, cmp.Or(version, artifact.DefaultFlink)
+	}
+	return cmp.Or(version, artifact.Default), ""
+}
+
+// checkRelease says whether the releases are known that a plan is to run on. The
+// error is an *artifact.UnknownVersion.
+func checkRelease(p *plan.Plan, version string) error {
+	zooKeeper, flink := releaseOf(p, version)
+	if flink != "" {
+		if _, err := artifact.FlinkDigest(flink); err != nil {
+			return err
+		}
+	}
+	_, err := artifact.Digest(zooKeeper)
 	return err
 }
 
@@ -78,7 +106,9 @@ func CheckPlan(p *plan.Plan, world string) error {
 // real is a world of real servers: an ensemble is started for each run, and is
 // gone at its end.
 type real struct {
-	name, version string
+	name string
+	// version is a release of what the plan is about: see releaseOf.
+	version string
 	// dir is an existing folder for what the servers write.
 	dir   string
 	start func(context.Context, cluster.Options) (cluster.Ensemble, error)
@@ -107,11 +137,16 @@ func (w *real) Name() string { return w.name }
 
 // Run starts the servers, carries p out and takes the servers away.
 func (w *real) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) (err error) {
-	if err := os.MkdirAll(w.dir, 0o755); err != nil {
+	zooKeeper, flink := releaseOf(p, w.version)
+	at := run.Flink{Version: flink}
+	if flink != "" {
+		at.Dir = filepath.Join(w.dir, "flink")
+	}
+	if err := os.MkdirAll(cmp.Or(at.Dir, w.dir), 0o755); err != nil {
 		return err
 	}
 	e, err := w.start(ctx, cluster.Options{
-		Servers: p.Topology.Servers, Version: w.version, Dir: w.dir, Tick: time.Duration(p.Topology.Tick),
+		Servers: p.Topology.Servers, Version: zooKeeper, Dir: w.dir, Tick: time.Duration(p.Topology.Tick),
 		InitLimit: p.Topology.InitLimit, SyncLimit: p.Topology.SyncLimit, Seed: p.Seed,
 	})
 	if err != nil {
@@ -122,5 +157,5 @@ func (w *real) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) (err erro
 			err = errors.Join(err, fmt.Errorf("the servers could not be taken away: %w", closed))
 		}
 	}()
-	return run.Plan(ctx, p, e, log)
+	return run.WithFlink(ctx, p, e, at, log)
 }

@@ -108,7 +108,7 @@ func All() []Check {
 	list := []Check{invariants, durable, serversAgree, transactionLogs, counter, bank, set, sequence, ephemerals, sequential}
 	list = append(list, recipes...)
 	list = append(list, promises...)
-	return append(list, freshSync, watches, witnessed, linearizable, recovery, served)
+	return append(list, freshSync, watches, witnessed, linearizable, recovery, served, oneJobLeader)
 }
 
 // Judge asks those of the checks that apply.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -27,7 +28,11 @@ import (
 //	5 crash n1                         and start, pause, resume
 //	5 link n1 n2 cut
 //	6 ready n1 await ready
+//	5 grant jm1 a                      jm1 leads with the token a; and revoke jm1
+//	5 crash jm1                        and start, pause, resume
+//	6 leaderinfo dispatcher a          ZooKeeper holds this token
 //	join 100                           tick times initLimit, in the header
+//	session 60                         the time-out of sessions, in the header
 //	end the reason
 //
 // In answers and finals: v version, m mzxid, c czxid, z zxid of the reply,
@@ -93,12 +98,16 @@ func (t *teller) line(w []string) {
 	case "unproved":
 		t.proved = false
 		return
-	case "join":
+	case "join", "session":
 		return // see headerOf
 	}
 	from, to, isCall := strings.Cut(w[0], "-")
 	if isCall {
 		t.call(millis(from), to, w[1:])
+		return
+	}
+	if e, ok := flinkEvent(w); ok {
+		t.timed = append(t.timed, e)
 		return
 	}
 	e := runlog.Event{T: millis(from), Client: client(w[2])}
@@ -128,6 +137,23 @@ func (t *teller) line(w []string) {
 		panic("story: " + w[1])
 	}
 	t.timed = append(t.timed, e)
+}
+
+// flinkEvent is a line about a process of Flink.
+func flinkEvent(w []string) (e runlog.Event, ok bool) {
+	kinds := map[string]runlog.Kind{
+		"grant": runlog.Grant, "revoke": runlog.Revoke, "leaderinfo": runlog.LeaderInfo,
+		"crash": runlog.Crash, "start": runlog.Start, "pause": runlog.Pause, "resume": runlog.Resume,
+	}
+	e = runlog.Event{T: millis(w[0]), Kind: kinds[w[1]], Proc: w[2]}
+	if len(w) > 3 {
+		e.Token = w[3]
+	}
+	if e.Kind == runlog.LeaderInfo {
+		e.Proc, e.Path = "", w[2]
+		return e, true
+	}
+	return e, e.Kind != 0 && (e.Kind == runlog.Grant || plan.ProcessNumber(e.Proc) > 0)
 }
 
 func (t *teller) call(from int64, to string, w []string) {
@@ -274,6 +300,8 @@ func headerOf(story string) runlog.Header {
 	for line := range strings.Lines(story) {
 		if w := strings.Fields(line); len(w) == 2 && w[0] == "join" {
 			h.Join = millis(w[1])
+		} else if len(w) == 2 && w[0] == "session" {
+			h.Session = millis(w[1])
 		}
 	}
 	return h

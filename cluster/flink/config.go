@@ -1,3 +1,5 @@
+//go:build unix
+
 package flink
 
 import (
@@ -15,9 +17,6 @@ const (
 	jobManagerMain  = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 	taskManagerMain = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 )
-
-// ClusterID is the cluster's name within its root in ZooKeeper, plan.FlinkRoot.
-const ClusterID = "/schism"
 
 // shared is what every process is told.
 func (o Options) shared() map[string]string {

@@ -24,8 +24,11 @@ const readEvery = 10 * time.Millisecond
 type leadership struct {
 	mu    sync.Mutex
 	token string // while it leads
-	state string // of its connection to ZooKeeper, in the client library's word
-	read  int64  // bytes of its log that have been taken note of
+	last  string // token, also after that: jobs are still suspended under it
+	// attempt counts how often a job's tasks were started under it.
+	attempt int
+	state   string // of its connection to ZooKeeper, in the client library's word
+	read    int64  // bytes of its log that have been taken note of
 }
 
 // follow reads a JobManager's log as it grows, until ctx ends.
@@ -80,13 +83,21 @@ func (c *Cluster) heard(p *place, line string) {
 	if state != "" {
 		p.leader.state = state
 	}
+	l := &p.leader
 	switch e.Kind {
-	case runlog.Grant:
-		p.leader.token = e.Token
-	case runlog.Revoke:
-		p.leader.token = ""
-	default:
+	case 0:
 		return
+	case runlog.Grant:
+		l.token, l.last, l.attempt = e.Token, e.Token, 0
+	case runlog.Revoke:
+		l.token = ""
+	case runlog.JobState:
+		if e.Text == runlog.JobRunning {
+			l.attempt++
+		}
+		e.Token, e.Attempt = l.last, l.attempt
+	default:
+		e.Token = l.last
 	}
 	e.Proc = p.Name
 	c.o.Observe(e)

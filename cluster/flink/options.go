@@ -11,6 +11,9 @@ import (
 	"github.com/schismlab/schism/runlog"
 )
 
+// ClusterID is the cluster's name within its root in ZooKeeper, plan.FlinkRoot.
+const ClusterID = "/schism"
+
 // Most is the greatest number of JobManagers, and of TaskManagers.
 const Most = 9
 
@@ -32,9 +35,10 @@ type Options struct {
 	Tolerant bool
 	// Set adds keys to every process's configuration, and replaces ours.
 	Set map[string]string
-	// Observe, if not nil, is told what happens to the processes: Start, Crash,
-	// Pause, Resume, Grant and Revoke, with Proc and without a time. It may be
-	// called from several goroutines, and must not call the cluster.
+	// Observe, if not nil, is told what happens to the processes (Start, Crash,
+	// Pause, Resume), and what JobManagers say (Grant, Revoke, JobState,
+	// Checkpoint), with Proc and without a time. It may be called from several
+	// goroutines, and must not call the cluster.
 	Observe func(runlog.Event)
 }
 

@@ -41,7 +41,7 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 	since := time.Now()
 	switch s.For {
 	case plan.HasLeader:
-		except := plan.Resolve(w.servers.view(), s.Except, nil, nil)
+		except := plan.Resolve(w.view(), s.Except, nil, nil)
 		return await(ctx, within, func() bool { return w.servers.elected(since, except) > 0 })
 	case plan.NoLeader:
 		return await(ctx, within, func() bool { return w.servers.leaderless(since) })
@@ -59,7 +59,9 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 	case plan.InFlight:
 		return w.awaitWrite(ctx, within)
 	case plan.Saved:
-		return w.servers.awaitSnapshots(ctx, within, plan.Resolve(w.servers.view(), s.A, s.Except, nil))
+		return w.servers.awaitSnapshots(ctx, within, plan.Resolve(w.view(), s.A, s.Except, nil))
+	case plan.JobLeader, plan.NoJobLeader, plan.JobRunning, plan.Checkpoints, plan.Outputs:
+		return w.flink.await(ctx, within, s, plan.Resolve(w.view(), s.Except, nil, nil))
 	case plan.Expired:
 		return await(ctx, within, func() bool { return w.allExpired(s.A) })
 	}

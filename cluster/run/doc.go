@@ -17,6 +17,16 @@
 // Ret has the zxid of its reply, and a Watch stands before or after it as it
 // came.
 //
+// # Flink
+//
+// WithFlink also starts a session cluster (cluster/flink) when the setup calls are
+// made, and the job (cluster/flinkjob), and closes the cluster at the end. What
+// JobManagers say of leadership, of the job and of checkpoints is taken from their
+// logs as they are written; what ZooKeeper holds of them is asked for ten times a
+// second over a session of the run's own; what the sink has committed is read at
+// the end. After the clients have stopped, the run waits until the job has
+// completed six checkpoints that were triggered later (Drained).
+//
 // # Duties of the caller
 //
 // The ensemble's servers are running when it is handed over, and nobody else
@@ -50,4 +60,11 @@
 //     own, which is a transaction; these sessions are not in the log.
 //   - The client library pauses for a second once it has tried every server in
 //     its list in vain.
+//   - The job has its own connections to ZooKeeper, for its input and its znode
+//     sinks. They go to the servers directly: a cut between a TaskManager and
+//     ZooKeeper holds Flink's own client, not the job's.
+//   - Flink's processes run on this machine in every real world, also beside servers
+//     in containers. Their links can be cut and not be slow.
+//   - Of leader information that changes more often than ten times a second only a
+//     part is seen. Zxids of such events are those of the last change seen.
 package run

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-zookeeper/zk"
 
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -105,7 +106,7 @@ func (w *world) readAll(ctx context.Context) ([][]runlog.Event, error) {
 }
 
 // readTree appends a Final event for each znode below path, which is not among
-// them, and leaves out ZooKeeper's own.
+// them, and leaves out ZooKeeper's own and Flink's.
 func readTree(ctx context.Context, c *zk.Conn, path string, tree []runlog.Event) ([]runlog.Event, error) {
 	kids, _, err := c.Children(path)
 	if errors.Is(err, zk.ErrNoNode) && path != "/" {
@@ -116,7 +117,7 @@ func readTree(ctx context.Context, c *zk.Conn, path string, tree []runlog.Event)
 	}
 	for _, kid := range kids {
 		below := strings.TrimSuffix(path, "/") + "/" + kid
-		if below == "/zookeeper" {
+		if below == "/zookeeper" || plan.FlinkPath(below) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

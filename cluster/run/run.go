@@ -20,10 +20,16 @@ import (
 // another ensemble, a fault could not be made (a *cluster.NotReady among them),
 // or ctx ended.
 func Plan(ctx context.Context, p *plan.Plan, e cluster.Ensemble, log runlog.Sink) error {
+	return WithFlink(ctx, p, e, Flink{}, log)
+}
+
+// WithFlink is Plan for a plan that may have a Flink cluster, which is started
+// and closed as f says.
+func WithFlink(ctx context.Context, p *plan.Plan, e cluster.Ensemble, f Flink, log runlog.Sink) error {
 	rec := newRecorder(log)
 	err := possible(p, e)
 	if err == nil {
-		err = carry(ctx, p, e, rec)
+		err = carry(ctx, p, e, f, rec)
 	}
 	var short unfinished
 	switch {
@@ -72,11 +78,13 @@ type world struct {
 	calling atomic.Int64    // clients that have calls left
 	writing chan struct{}   // a connected client has begun a write; not buffered
 
+	flink *flinkRun // nil without Flink
+
 	mu       sync.Mutex
 	sessions map[int64]bool // that clients have had
 }
 
-func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, rec *recorder) error {
+func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, f Flink, rec *recorder) (err error) {
 	w := &world{
 		plan: p, log: rec, servers: newServers(e, rec),
 		noted: map[*client]int{}, sessions: map[int64]bool{}, writing: make(chan struct{}),
@@ -97,6 +105,12 @@ func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, rec *recorder)
 	}
 	if err := w.setUp(ctx); err != nil {
 		return err
+	}
+	if p.Flink != (plan.Flink{}) {
+		defer func() { err = errors.Join(err, w.flink.close()) }()
+		if err := w.startFlink(ctx, f); err != nil {
+			return err
+		}
 	}
 	return w.carrySteps(ctx)
 }
@@ -185,6 +199,10 @@ func (w *world) carrySteps(ctx context.Context) error {
 	}
 	w.log.put(runlog.Event{Kind: runlog.Done})
 	if well {
+		err = w.flink.drain(ctx)
+	}
+	w.flink.outputs()
+	if well {
 		err = errors.Join(err, w.finalReads(ctx))
 	}
 	return err
@@ -212,10 +230,13 @@ func (w *world) makeWell(ctx context.Context) error {
 	for _, c := range w.clients {
 		c.gate.unsilence()
 	}
-	if err := w.servers.undo(ctx); err != nil {
+	if err := errors.Join(w.servers.undo(ctx), w.flink.undo(ctx)); err != nil {
 		return err
 	}
-	return w.proveHealth(ctx, "end")
+	if err := w.proveHealth(ctx, "end"); err != nil {
+		return err
+	}
+	return w.flink.proveHealth(ctx)
 }
 
 // disconnect closes all clients, side by side: one without a connection takes

@@ -302,9 +302,13 @@ type view struct {
 	epoch   uint32 // in which it leads
 	up      []bool
 	names   map[string]int // only read between steps, which alone give names
+
+	// Of Flink's processes: those that run and are not paused, by number.
+	jobManagers, taskManagers, jobLeading int
+	procs                                 map[int]bool
 }
 
-var _ plan.View = view{}
+var _ plan.FlinkView = view{}
 
 func (s *servers) view() view {
 	s.mu.Lock()
@@ -323,7 +327,16 @@ func (s *servers) view() view {
 func (v view) Size() int             { return len(v.up) }
 func (v view) Leading() int          { return v.leading }
 func (v view) Named(name string) int { return v.names[name] }
-func (v view) Up(n int) bool         { return v.up[n-1] }
+func (v view) JobManagers() int      { return v.jobManagers }
+func (v view) TaskManagers() int     { return v.taskManagers }
+func (v view) JobLeading() int       { return v.jobLeading }
+
+func (v view) Up(n int) bool {
+	if n > plan.MaxServers {
+		return v.procs[n]
+	}
+	return v.up[n-1]
+}
 
 // describe says in one line what every server is, for the reason of an End.
 func (s *servers) describe() string {

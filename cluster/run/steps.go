@@ -30,7 +30,7 @@ func (w *world) steps(ctx context.Context, begun time.Time) error {
 		}
 		err := w.step(ctx, num, s)
 		if errors.Is(err, errLate) {
-			return unfinished{fmt.Sprintf("step %d, %q, waited in vain: %s", num, s.Text(), w.servers.describe())}
+			return unfinished{fmt.Sprintf("step %d, %q, waited in vain: %s", num, s.Text(), w.describe())}
 		}
 		if err != nil {
 			return fmt.Errorf("step %d, %q: %w", num, s.Text(), err)
@@ -43,7 +43,7 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 	if usesRoles(s) && !w.servers.fresh() {
 		w.servers.refresh(ctx)
 	}
-	v := w.servers.view()
+	v := w.view()
 	a := plan.Resolve(v, s.A, s.Except, s.B)
 	b := plan.Resolve(v, s.B, s.Except, s.A)
 	if s.Action == plan.Await {
@@ -51,14 +51,15 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 		if err := w.awaitStep(ctx, s); err != nil {
 			return err
 		}
-		now := w.servers.view()
+		now := w.view()
 		w.log.put(runlog.Event{Kind: runlog.Await, Cause: cause, Num: num, Text: s.Text(), Node: now.leading, Epoch: now.epoch})
 		return nil
 	}
 	if err := w.act(ctx, s, a, b); err != nil {
 		return err
 	}
-	w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text(), Servers: a})
+	servers, procs := split(a)
+	w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text(), Servers: servers, With: plan.TargetNames(procs)})
 	return nil
 }
 
@@ -81,15 +82,15 @@ func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
 		}
 		return nil
 	case plan.Crash:
-		return each(ctx, a, w.servers.crash)
+		return each(ctx, a, w.crash)
 	case plan.Start:
-		return each(ctx, a, w.servers.start)
+		return each(ctx, a, w.start)
 	case plan.Restart:
-		return errors.Join(each(ctx, a, w.servers.crash), each(ctx, a, w.servers.start))
+		return errors.Join(each(ctx, a, w.crash), each(ctx, a, w.start))
 	case plan.Pause:
-		return each(ctx, a, w.servers.pause)
+		return each(ctx, a, w.pause)
 	case plan.Resume:
-		return each(ctx, a, w.servers.resume)
+		return each(ctx, a, w.resume)
 	case plan.Bar, plan.Unbar:
 		return each(ctx, a, func(ctx context.Context, n int) error { return w.servers.bar(ctx, n, s.Action == plan.Bar) })
 	case plan.Silence, plan.Unsilence:
@@ -99,6 +100,8 @@ func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
 		return nil
 	case plan.Cut, plan.Slow, plan.Heal:
 		return w.links(ctx, s, a, b)
+	case plan.Savepoint, plan.Cancel:
+		return w.flink.ask(ctx, s.Action)
 	}
 	panic(fmt.Sprintf("a step to %v in a real world", s.Action))
 }
@@ -126,6 +129,7 @@ func (w *world) links(ctx context.Context, s plan.Step, a, b []int) error {
 		for n := 1; n <= w.plan.Topology.Servers; n++ {
 			a = append(a, n)
 		}
+		a = append(a, w.flink.targets()...)
 		b = a
 	}
 	for _, from := range a {
@@ -133,13 +137,13 @@ func (w *world) links(ctx context.Context, s plan.Step, a, b []int) error {
 			if from == to {
 				continue
 			}
-			if err := w.servers.setLink(ctx, from, to, change); err != nil {
+			if err := w.setLink(ctx, from, to, change); err != nil {
 				return err
 			}
 			if !both {
 				continue
 			}
-			if err := w.servers.setLink(ctx, to, from, change); err != nil {
+			if err := w.setLink(ctx, to, from, change); err != nil {
 				return err
 			}
 		}

@@ -18,18 +18,20 @@ type Incident struct {
 	Title, Story string
 	// Signature is the promise that is seen to be broken.
 	Signature string
-	// Affected and Fixed are variants of the model. FixedIn says in which
-	// releases it was repaired, "" in none.
+	// Affected and Fixed are variants of the model, "" where that has none. FixedIn
+	// says in which releases it was repaired, "" in none.
 	Affected, Fixed string
 	FixedIn         string
 	// Release and FixedRelease are real ones that the plan can be carried out on,
 	// Release "" where it needs a moment that only the model sees, FixedRelease
-	// "" too where no release is repaired.
+	// "" too where no release is repaired. They are Flink's where the plan has Flink.
 	Release, FixedRelease string
 	// servers is their number, 3 if zero; script what clients and steps do.
 	servers int
 	seed    uint64
 	script  string
+	// flink is the plan's line about Flink, "" if there is none.
+	flink string
 	// tick and session are the ensemble's times, 250ms and 4s if empty.
 	tick, session string
 }
@@ -37,6 +39,7 @@ type Incident struct {
 // All lists the incidents, in the order of their numbers.
 func All() []*Incident {
 	return []*Incident{
+		curator696,
 		zookeeper790, zookeeper1154, zookeeper1419, zookeeper1653, zookeeper2355,
 		zookeeper2832, zookeeper2845, zookeeper3642, zookeeper3911, zookeeper4394,
 		zookeeper4643, zookeeper4646, zookeeper4685, zookeeper4712, zookeeper4837,
@@ -66,12 +69,14 @@ func (i *Incident) Plan(variant string) (*plan.Plan, error) {
 	if variant == "" {
 		variant = i.Affected
 	}
+	if variant != "" {
+		variant = "variant " + variant + "\n"
+	}
 	servers := max(i.servers, 3)
 	text := fmt.Sprintf(`schism plan 1
 scenario %s%s
 seed %d
-variant %s
-servers %d
+%sservers %d
 tick %s
 init-limit 20
 sync-limit 6
@@ -79,7 +84,8 @@ session-timeout %s
 settle 500ms
 net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
 disk sync 1ms jitter 4ms
-%s`, Prefix, i.Name, i.seed, variant, servers, cmp.Or(i.tick, "250ms"), cmp.Or(i.session, "4s"), i.script)
+%s
+%s`, Prefix, i.Name, i.seed, variant, servers, cmp.Or(i.tick, "250ms"), cmp.Or(i.session, "4s"), i.flink, i.script)
 	p, err := plan.Parse(i.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("incident %w", err)
@@ -104,6 +110,15 @@ func (i *Incident) Scenario() *scenarios.Scenario {
 			return i.Plan(o.Variant)
 		},
 	}
+}
+
+// appends are n calls that append records to a log of znodes, a line each.
+func appends(n int, pause, prefix string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\t+%s create %s \"%s%d\" sequential\n", pause, prefix, prefix, i+1)
+	}
+	return b.String()
 }
 
 // creates are n calls that create children of /set, a line each.

@@ -1,0 +1,34 @@
+package campaign
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/plan"
+)
+
+func TestReleaseOf(t *testing.T) {
+	without, with := &plan.Plan{}, &plan.Plan{Flink: plan.Flink{JobManagers: 1}}
+	for _, c := range []struct {
+		p                         *plan.Plan
+		version, zooKeeper, flink string
+		unknown                   string // product
+	}{
+		{without, "", artifact.Default, "", ""},
+		{without, "3.8.0", "3.8.0", "", ""},
+		{without, "2.2.1", "2.2.1", "", "ZooKeeper"},
+		{with, "", artifact.Default, artifact.DefaultFlink, ""},
+		{with, "2.2.1", artifact.Default, "2.2.1", ""},
+		{with, "3.8.0", artifact.Default, "3.8.0", "Flink"},
+	} {
+		if z, f := releaseOf(c.p, c.version); z != c.zooKeeper || f != c.flink {
+			t.Errorf("%q, Flink %v: ZooKeeper %q, Flink %q; want %q, %q", c.version, c.p == with, z, f, c.zooKeeper, c.flink)
+		}
+		err := checkRelease(c.p, c.version)
+		var unknown *artifact.UnknownVersion
+		if errors.As(err, &unknown); (err != nil) != (c.unknown != "") || err != nil && unknown.Product != c.unknown {
+			t.Errorf("%q, Flink %v: %v, want it unknown to %q", c.version, c.p == with, err, c.unknown)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/flink"
+	"github.com/schismlab/schism/cluster/flinkjob"
+	"github.com/schismlab/schism/flink/rest"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// Flink says how the Flink cluster of a plan is run.
+type Flink struct {
+	// Version is a release of Flink that cluster/artifact knows, "" the newest.
+	Version string
+	// Dir is an existing folder for its files.
+	Dir string
+}
+
+// flinkRun is the Flink cluster of a run, as the run knows it. Its methods may be
+// called on nil where they make sense without a cluster.
+type flinkRun struct {
+	w       *world
+	cluster *flink.Cluster
+	dir     string
+	job     string // its id
+	stop    context.CancelFunc
+	polls   sync.WaitGroup
+
+	mu        sync.Mutex
+	procs     map[string]procState
+	cuts      map[[2]string]bool
+	done      int64 // checkpoints that were completed
+	newest    int64 // the number of the last one that was triggered
+	completed int64 // the number of the last one that was completed
+	leads     map[string]bool
+	both      time.Time // since when more than one leads, by their own word
+}
+
+type procState struct{ up, paused bool }
+
+// startFlink starts the cluster and its job, and returns when every task runs.
+func (w *world) startFlink(ctx context.Context, at Flink) error {
+	if at.Dir == "" {
+		return errors.New("the plan has a Flink cluster, and no folder is given for it")
+	}
+	jar, err := flinkjob.Build(ctx, at.Version)
+	if err != nil {
+		return err
+	}
+	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, job: jobID(w.plan)}
+	w.flink = f
+	p := w.plan.Flink
+	f.cluster, err = flink.Start(ctx, flink.Options{
+		Version: at.Version, Dir: at.Dir, ZooKeeper: w.addrs, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
+		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Observe: f.observe,
+	})
+	if err != nil {
+		return err
+	}
+	if err := f.cluster.AwaitReady(ctx, flink.ReadyLimit); err != nil {
+		return err
+	}
+	polling, stop := context.WithCancel(ctx)
+	f.stop = stop
+	f.polls.Go(func() { f.watchStore(polling) })
+	if err := f.submit(ctx, jar); err != nil {
+		return err
+	}
+	if err := await(ctx, flink.ReadyLimit, func() bool { return f.running(ctx) }); err != nil {
+		return &cluster.NotReady{What: fmt.Sprintf("the job does not run on Flink %s after %v", f.cluster.Version(), flink.ReadyLimit), Do: "see the logs in " + at.Dir, Err: err}
+	}
+	return nil
+}
+
+// jobID is the id of the plan's job: a function of its seed, so that a reader
+// finds the same one in each run.
+func jobID(p *plan.Plan) string {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(p.Scenario), p.Seed))
+	return hex.EncodeToString(sum[:16])
+}
+
+func (f *flinkRun) submit(ctx context.Context, jar string) error {
+	p := f.w.plan
+	o := flinkjob.Options{
+		ZooKeeper: f.w.addrs, In: plan.InputRoot, Config: plan.ConfigPath, Sinks: []string{p.Flink.Sink.String()},
+		Parallelism: p.Flink.TaskManagers, Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
+	}
+	if p.Flink.Sink == plan.Files {
+		o.Output = f.output()
+	} else {
+		o.Out = plan.OutputRoot
+	}
+	for i := range p.Flink.Keys {
+		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i+1)))
+	}
+	args, err := o.Args()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, flink.ReadyLimit)
+	defer cancel()
+	c, err := f.leaderClient()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.Submit(ctx, jar, rest.Spec{JobID: f.job, Args: args}); err != nil {
+		return fmt.Errorf("the job was not accepted: %w", err)
+	}
+	return nil
+}
+
+func (f *flinkRun) output() string { return filepath.Join(f.dir, "output") }
+
+// restLimit bounds one question to a REST server.
+const restLimit = 10 * time.Second
+
+// leaderClient talks to the leader, the one of the lowest number if there are two.
+func (f *flinkRun) leaderClient() (*rest.Client, error) {
+	leaders, _ := f.cluster.Leaders()
+	if len(leaders) == 0 {
+		return nil, errors.New("no JobManager leads")
+	}
+	return rest.New(f.cluster.REST(leaders[0]), restLimit)
+}
+
+// running says whether every task of the job runs, by the word of the leader.
+func (f *flinkRun) running(ctx context.Context) bool {
+	c, err := f.leaderClient()
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	job, err := c.Job(ctx, f.job)
+	return err == nil && job.AllRunning()
+}
+
+// observe is told what happens to the processes and what they say.
+func (f *flinkRun) observe(e runlog.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	st := f.procs[e.Proc]
+	switch e.Kind {
+	case runlog.Start:
+		st = procState{up: true}
+	case runlog.Crash:
+		st = procState{}
+		f.office(e.Proc, false)
+	case runlog.Grant, runlog.Revoke:
+		f.office(e.Proc, e.Kind == runlog.Grant)
+	case runlog.Pause:
+		st.paused = true
+	case runlog.Resume:
+		st.paused = false
+	case runlog.Checkpoint:
+		if e.Job == "" {
+			e.Job = f.job
+		}
+		switch e.Text {
+		case runlog.Triggered:
+			f.newest = e.Ckpt
+		case runlog.Completed:
+			f.done++
+			f.completed = e.Ckpt
+		}
+	}
+	f.procs[e.Proc] = st
+	f.w.log.put(e)
+}
+
+// office takes note of who leads; f.mu is held.
+func (f *flinkRun) office(proc string, leads bool) {
+	if f.leads[proc] = leads; !leads {
+		delete(f.leads, proc)
+	}
+	switch {
+	case len(f.leads) < 2:
+		f.both = time.Time{}
+	case f.both.IsZero():
+		f.both = time.Now()
+	}
+}
+
+// close takes the cluster away.
+func (f *flinkRun) close() error {
+	if f == nil || f.cluster == nil {
+		return nil
+	}
+	if f.stop != nil {
+		f.stop()
+	}
+	f.polls.Wait()
+	return f.cluster.Close()
+}
+
+// describe says in a few words what every process is.
+func (f *flinkRun) describe() string {
+	if f == nil {
+		return ""
+	}
+	leaders, _ := f.cluster.Leaders()
+	lead := map[string]bool{}
+	for _, name := range leaders {
+		lead[name] = true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	text := ""
+	for _, name := range f.cluster.Names() {
+		is := "runs"
+		switch st := f.procs[name]; {
+		case !st.up:
+			is = "down"
+		case st.paused:
+			is = "paused"
+		case lead[name]:
+			is = "leads"
+		}
+		text += ", " + name + " " + is
+	}
+	return text
+}

@@ -1,0 +1,75 @@
+package run
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+func TestSplitTargets(t *testing.T) {
+	jm, tm := plan.JobManager(1), plan.TaskManager(2)
+	for _, c := range []struct{ targets, servers, procs []int }{
+		{nil, nil, nil},
+		{[]int{1, 3}, []int{1, 3}, nil},
+		{[]int{jm, tm}, nil, []int{jm, tm}},
+		{[]int{2, jm}, []int{2}, []int{jm}},
+	} {
+		servers, procs := split(c.targets)
+		if !slices.Equal(servers, c.servers) || !slices.Equal(procs, c.procs) {
+			t.Errorf("%v: servers %v, processes %v; want %v, %v", c.targets, servers, procs, c.servers, c.procs)
+		}
+	}
+}
+
+func TestTargetsByName(t *testing.T) {
+	for _, n := range []int{1, 3, plan.JobManager(2), plan.TaskManager(1)} {
+		if got := target(plan.TargetName(n)); got != n {
+			t.Errorf("%s is %d, want %d", plan.TargetName(n), got, n)
+		}
+	}
+}
+
+// TestObserve: what processes do and say decides what the run takes them for.
+func TestObserve(t *testing.T) {
+	var log kept
+	f := &flinkRun{w: &world{log: newRecorder(&log)}, job: "j", procs: map[string]procState{}, leads: map[string]bool{}}
+	say := func(kind runlog.Kind, proc string) { f.observe(runlog.Event{Kind: kind, Proc: proc}) }
+	say(runlog.Start, "jm1")
+	say(runlog.Start, "jm2")
+	say(runlog.Grant, "jm1")
+	if !f.both.IsZero() {
+		t.Error("one leads, and it is taken for two")
+	}
+	say(runlog.Grant, "jm2")
+	since := f.both
+	if since.IsZero() || time.Since(since) > time.Minute {
+		t.Errorf("two lead since %v", since)
+	}
+	say(runlog.Grant, "jm1")
+	if f.both != since {
+		t.Error("granted again, two lead only since then")
+	}
+	say(runlog.Pause, "jm2")
+	if got := f.procs["jm2"]; got != (procState{up: true, paused: true}) {
+		t.Errorf("paused jm2 is %+v", got)
+	}
+	say(runlog.Crash, "jm2")
+	if got := f.procs["jm2"]; got != (procState{}) || !f.both.IsZero() {
+		t.Errorf("crashed jm2 is %+v, two lead since %v", got, f.both)
+	}
+	for _, text := range []string{runlog.Triggered, runlog.Completed, runlog.Restored} {
+		f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: text, Ckpt: 7})
+	}
+	if f.newest != 7 || f.completed != 7 || f.done != 1 {
+		t.Errorf("newest %d, completed %d, %d done; want 7, 7, 1", f.newest, f.completed, f.done)
+	}
+	if last := log.events[len(log.events)-1]; last.Job != "j" || last.Text != runlog.Restored {
+		t.Errorf("a checkpoint of a job that the line did not name is %+v", last)
+	}
+	if len(log.events) != 10 {
+		t.Errorf("%d events in the log, want all 10", len(log.events))
+	}
+}

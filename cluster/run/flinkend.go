@@ -1,0 +1,148 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/schismlab/schism/cluster/flinkjob"
+	"github.com/schismlab/schism/flink/hastore"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// recoveryLimit is how long one JobManager may take to lead alone, and to bring
+// its job to run, after the last fault: an election, a session that has to expire
+// first, and a restart on a machine that has other things to do.
+const recoveryLimit = time.Minute
+
+// proveHealth waits until one JobManager leads and its job runs.
+func (f *flinkRun) proveHealth(ctx context.Context) error {
+	if f == nil {
+		return nil
+	}
+	// Two that both lead for longer than any session lives will do so for ever.
+	overlap := 2 * time.Duration(f.w.plan.Topology.SessionTimeout)
+	err := await(ctx, recoveryLimit, func() bool {
+		f.mu.Lock()
+		both := f.both
+		f.mu.Unlock()
+		if !both.IsZero() && time.Since(both) > overlap {
+			return true
+		}
+		leaders := f.leading(nil)
+		return len(leaders) == 1 && (f.over() || f.running(ctx))
+	})
+	if leaders := f.leading(nil); err == nil && len(leaders) > 1 {
+		return unfinished{strings.Join(leaders, " and ") + " lead at the same time, and neither gives way"}
+	}
+	if errors.Is(err, errLate) {
+		return unfinished{fmt.Sprintf("the job did not run within %v after the last fault%s", recoveryLimit, f.describe())}
+	}
+	return err
+}
+
+// over says whether the plan has cancelled the job.
+func (f *flinkRun) over() bool {
+	for _, s := range f.w.plan.Steps {
+		if s.Action == plan.Cancel {
+			return true
+		}
+	}
+	return false
+}
+
+// drainLimit bounds how long the job may take to read what is left, and
+// drainCheckpoints is how many checkpoints are completed meanwhile that were
+// triggered after the last write: it then had the time for it.
+const (
+	drainLimit       = time.Minute
+	drainCheckpoints = 6
+)
+
+// drain waits until all is put out that the job will ever put out.
+func (f *flinkRun) drain(ctx context.Context) error {
+	if f == nil || f.over() {
+		return nil
+	}
+	f.mu.Lock()
+	since := f.newest
+	f.mu.Unlock()
+	var last int64
+	err := await(ctx, drainLimit, func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		last = f.completed
+		return last >= since+drainCheckpoints
+	})
+	if errors.Is(err, errLate) {
+		return unfinished{fmt.Sprintf("the job did not complete %d checkpoints within %v after the last write%s", drainCheckpoints, drainLimit, f.describe())}
+	}
+	if err == nil {
+		f.w.log.put(runlog.Event{Kind: runlog.Drained, Job: f.job, Ckpt: last, Num: int(last)})
+	}
+	return err
+}
+
+// committed is how many records the sink has committed so far.
+func (f *flinkRun) committed() int {
+	n := 0
+	for _, b := range f.batches() {
+		for _, l := range b.Lines {
+			if l.Kind == flinkjob.Record {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// batches are what the sink has committed, as far as it can be read: while
+// ZooKeeper is away its znodes cannot.
+func (f *flinkRun) batches() []flinkjob.Batch {
+	if f.w.plan.Flink.Sink == plan.Files {
+		all, err := flinkjob.ReadFiles(f.output())
+		if err != nil {
+			return nil
+		}
+		return all
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), restLimit)
+	defer cancel()
+	c, err := f.w.visit(ctx, 1)
+	if err != nil {
+		return nil
+	}
+	defer c.Close()
+	if _, err := c.Sync("/"); err != nil {
+		return nil
+	}
+	all, err := flinkjob.ReadZnodes(hastore.Conn(c), plan.OutputRoot)
+	if err != nil {
+		return nil
+	}
+	return all
+}
+
+// outputs logs all that the sink has committed.
+func (f *flinkRun) outputs() {
+	if f == nil {
+		return
+	}
+	for _, b := range f.batches() {
+		for _, l := range b.Lines {
+			e := runlog.Event{Path: l.Path, Data: l.Data, Job: f.job, Attempt: l.Attempt, Subtask: l.Subtask, Ckpt: b.Checkpoint}
+			switch l.Kind {
+			case flinkjob.Record:
+				e.Kind, e.Num, e.Czxid = runlog.Output, int(l.Number), l.Zxid
+			case flinkjob.Config:
+				e.Kind, e.Version, e.Mzxid = runlog.Config, int32(l.Number), l.Zxid
+			default:
+				continue
+			}
+			f.w.log.put(e)
+		}
+	}
+}

@@ -1,0 +1,231 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// Targets of steps are numbers, those of Flink's processes after the servers'.
+
+// split parts targets, which are in order, into servers and processes of Flink.
+func split(targets []int) (servers, procs []int) {
+	i := slices.IndexFunc(targets, func(n int) bool { return n > plan.MaxServers })
+	if i < 0 {
+		return targets, nil
+	}
+	return targets[:i], targets[i:]
+}
+
+// targets are the numbers of all processes.
+func (f *flinkRun) targets() []int {
+	if f == nil {
+		return nil
+	}
+	var all []int
+	for _, name := range f.cluster.Names() {
+		all = append(all, plan.ProcessNumber(name))
+	}
+	return all
+}
+
+// view is a picture of servers and processes at one moment.
+func (w *world) view() view {
+	v := w.servers.view()
+	f := w.flink
+	if f == nil {
+		return v
+	}
+	v.jobManagers, v.taskManagers = w.plan.Flink.JobManagers, w.plan.Flink.TaskManagers
+	v.procs = map[int]bool{}
+	leaders, _ := f.cluster.Leaders()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for name, st := range f.procs {
+		v.procs[plan.ProcessNumber(name)] = st.up && !st.paused
+	}
+	for _, name := range slices.Backward(leaders) {
+		// A paused one would still say that it leads; one that runs outranks it.
+		if n := plan.ProcessNumber(name); v.jobLeading == 0 || v.procs[n] {
+			v.jobLeading = n
+		}
+	}
+	return v
+}
+
+func (w *world) describe() string { return w.servers.describe() + w.flink.describe() }
+
+// Each of the four does nothing where there is nothing to do, as with servers.
+
+func (w *world) crash(ctx context.Context, n int) error {
+	if n <= plan.MaxServers {
+		return w.servers.crash(ctx, n)
+	}
+	return w.flink.fault(ctx, n, func(st procState) bool { return st.up }, w.flink.cluster.Kill)
+}
+
+func (w *world) start(ctx context.Context, n int) error {
+	if n <= plan.MaxServers {
+		return w.servers.start(ctx, n)
+	}
+	return w.flink.fault(ctx, n, func(st procState) bool { return !st.up }, w.flink.cluster.Start)
+}
+
+func (w *world) pause(ctx context.Context, n int) error {
+	if n <= plan.MaxServers {
+		return w.servers.pause(ctx, n)
+	}
+	return w.flink.fault(ctx, n, func(st procState) bool { return st.up && !st.paused }, w.flink.cluster.Pause)
+}
+
+func (w *world) resume(ctx context.Context, n int) error {
+	if n <= plan.MaxServers {
+		return w.servers.resume(ctx, n)
+	}
+	return w.flink.fault(ctx, n, func(st procState) bool { return st.paused }, w.flink.cluster.Resume)
+}
+
+// fault does something to a process that is in a state for it.
+func (f *flinkRun) fault(ctx context.Context, n int, fits func(procState) bool, do func(context.Context, string) error) error {
+	name := plan.TargetName(n)
+	f.mu.Lock()
+	st := f.procs[name]
+	f.mu.Unlock()
+	if !fits(st) {
+		return nil
+	}
+	return do(ctx, name)
+}
+
+// setLink changes one direction between two targets.
+func (w *world) setLink(ctx context.Context, from, to int, change func(*cluster.Link)) error {
+	if from <= plan.MaxServers && to <= plan.MaxServers {
+		return w.servers.setLink(ctx, from, to, change)
+	}
+	var l cluster.Link
+	change(&l)
+	if !l.Cut && l != (cluster.Link{}) {
+		return fmt.Errorf("link %s to %s: in real worlds the links of Flink's processes can be cut, not slow", plan.TargetName(from), plan.TargetName(to))
+	}
+	return w.flink.cut(ctx, from, to, l.Cut)
+}
+
+func (f *flinkRun) cut(ctx context.Context, from, to int, on bool) error {
+	a, b := plan.TargetName(from), plan.TargetName(to)
+	f.mu.Lock()
+	was := f.cuts[[2]string{a, b}]
+	f.mu.Unlock()
+	if was == on {
+		return nil
+	}
+	if err := f.cluster.Cut(ctx, a, b, on); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.cuts[[2]string{a, b}] = on
+	f.mu.Unlock()
+	e := runlog.Event{Kind: runlog.LinkState, Text: linkText(cluster.Link{Cut: on})}
+	if e.Proc = a; from <= plan.MaxServers {
+		e.Proc, e.Node = "", from
+	}
+	if e.With = b; to <= plan.MaxServers {
+		e.With, e.Peer = "", to
+	}
+	f.w.log.put(e)
+	return nil
+}
+
+// undo takes back every fault in force.
+func (f *flinkRun) undo(ctx context.Context) error {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	var cuts [][2]string
+	for c, on := range f.cuts {
+		if on {
+			cuts = append(cuts, c)
+		}
+	}
+	f.mu.Unlock()
+	for _, c := range cuts {
+		if err := f.cut(ctx, target(c[0]), target(c[1]), false); err != nil {
+			return err
+		}
+	}
+	for _, n := range f.targets() {
+		if err := errors.Join(f.w.resume(ctx, n), f.w.start(ctx, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func target(name string) int { return max(plan.ServerNumber(name), plan.ProcessNumber(name)) }
+
+// await waits for what a step about Flink says.
+func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step, except []int) error {
+	f.mu.Lock()
+	done := f.done
+	f.mu.Unlock()
+	outputs := f.committed()
+	switch s.For {
+	case plan.JobLeader:
+		return await(ctx, within, func() bool { return len(f.leading(except)) > 0 })
+	case plan.NoJobLeader:
+		return await(ctx, within, func() bool { return len(f.leading(nil)) == 0 })
+	case plan.JobRunning:
+		return await(ctx, within, func() bool { return f.running(ctx) })
+	case plan.Checkpoints:
+		return await(ctx, within, func() bool {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			return f.done >= done+int64(s.Count)
+		})
+	}
+	return await(ctx, within, func() bool { return f.committed() >= outputs+s.Count })
+}
+
+// leading are the JobManagers that run and lead, less except.
+func (f *flinkRun) leading(except []int) []string {
+	leaders, _ := f.cluster.Leaders()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.DeleteFunc(leaders, func(name string) bool {
+		st := f.procs[name]
+		return !st.up || st.paused || slices.Contains(except, plan.ProcessNumber(name))
+	})
+}
+
+// ask asks the leader for a savepoint, or to cancel the job, until somebody has
+// answered.
+func (f *flinkRun) ask(ctx context.Context, a plan.Action) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var last error
+	err := await(ctx, time.Minute, func() bool {
+		c, err := f.leaderClient()
+		if err != nil {
+			last = err
+			return false
+		}
+		defer c.Close()
+		if a == plan.Cancel {
+			last = c.Cancel(ctx, f.job)
+		} else {
+			_, last = c.Savepoint(ctx, f.job, filepath.Join(f.dir, "savepoints"), f.job)
+		}
+		return last == nil
+	})
+	if err != nil && last != nil {
+		return unfinished{fmt.Sprintf("%v was not answered: %v", a, last)}
+	}
+	return err
+}

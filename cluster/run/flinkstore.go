@@ -1,0 +1,154 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/schismlab/schism/cluster/flink"
+	"github.com/schismlab/schism/flink/hastore"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// storeEvery is how often ZooKeeper is asked what Flink keeps there. Changes that
+// follow each other faster are seen in part.
+const storeEvery = 100 * time.Millisecond
+
+// watchStore writes down what ZooKeeper holds of Flink, as it changes, over a
+// session of the harness's own, until ctx ends.
+func (f *flinkRun) watchStore(ctx context.Context) {
+	conn, _, err := zk.Connect(f.w.addrs, 10*time.Second, zk.WithLogger(quiet{}), zk.WithLogInfo(false))
+	if err != nil {
+		return // of a list of addresses that is empty, which this one is not
+	}
+	defer conn.Close()
+	s := &storeSeen{f: f, store: hastore.New(hastore.Conn(conn), plan.FlinkRoot+flink.ClusterID), seen: map[string]string{}}
+	tick := time.NewTicker(storeEvery)
+	defer tick.Stop()
+	for {
+		if conn.State() == zk.StateHasSession {
+			s.look()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// storeSeen is what was seen last, by what it is about.
+type storeSeen struct {
+	f     *flinkRun
+	store hastore.Store
+	seen  map[string]string
+}
+
+// put logs an event if what it says is new. mark is what it is about, and says
+// what it says.
+func (s *storeSeen) put(mark, says string, e runlog.Event) {
+	if s.seen[mark] == says {
+		return
+	}
+	s.seen[mark] = says
+	s.f.w.log.put(e)
+}
+
+// look asks once. An error is a server that is away; the next look will tell.
+func (s *storeSeen) look() {
+	s.latch()
+	s.components()
+	job, err := s.store.Job(s.f.job)
+	if err != nil {
+		return
+	}
+	if job.Counter != 0 {
+		s.put("counter", fmt.Sprint(job.Counter), runlog.Event{
+			Kind: runlog.Counter, Job: s.f.job, Num: int(job.Counter), Version: job.CounterStat.Version, Zxid: job.CounterStat.Mzxid,
+		})
+	}
+	for _, c := range job.Checkpoints {
+		e := runlog.Event{Kind: runlog.Pointer, Job: s.f.job, Ckpt: c.ID, Path: c.Path, Text: runlog.Present, Czxid: c.Czxid, Mzxid: c.Mzxid, Zxid: c.Mzxid}
+		if file, ok := c.File(); ok && !present(file) {
+			e.Text = runlog.Missing
+		}
+		if c.Marked {
+			e.Text = runlog.Marked
+		}
+		// A pointer that was removed while its file was looked for is none.
+		if e.Text == runlog.Missing && !s.still(c.ID) {
+			continue
+		}
+		s.put(c.Path, e.Text, e)
+	}
+}
+
+func present(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// still says whether there is a pointer to the checkpoint that is not marked.
+func (s *storeSeen) still(id int64) bool {
+	job, err := s.store.Job(s.f.job)
+	if err != nil {
+		return false
+	}
+	for _, c := range job.Checkpoints {
+		if c.ID == id {
+			return !c.Marked
+		}
+	}
+	return false
+}
+
+func (s *storeSeen) latch() {
+	candidates, err := s.store.Latch()
+	if err != nil {
+		return
+	}
+	e, says := runlog.Event{Kind: runlog.Latch}, ""
+	for _, c := range candidates {
+		owner := fmt.Sprintf("%#x", c.Owner)
+		e.Parts = append(e.Parts, runlog.Part{Path: path.Base(c.Name), Data: owner})
+		e.Zxid = max(e.Zxid, c.Mzxid)
+		says += c.Name + " " + owner + "\n"
+	}
+	s.put("latch", says, e)
+}
+
+func (s *storeSeen) components() {
+	components, err := s.store.Components()
+	if err != nil {
+		return
+	}
+	gone := map[string]bool{}
+	for mark := range s.seen {
+		if name, ok := component(mark); ok {
+			gone[name] = true
+		}
+	}
+	for _, c := range components {
+		delete(gone, c.Name)
+		s.put(infoMark+c.Name, fmt.Sprint(c.Token, c.Address, c.Mzxid), runlog.Event{
+			Kind: runlog.LeaderInfo, Path: c.Name, Data: c.Address, Token: c.Token, Owner: c.Owner, Czxid: c.Czxid, Mzxid: c.Mzxid, Zxid: c.Mzxid,
+		})
+	}
+	for name := range gone {
+		s.put(infoMark+name, "", runlog.Event{Kind: runlog.LeaderInfo, Path: name})
+	}
+}
+
+const infoMark = "leader "
+
+func component(mark string) (name string, ok bool) {
+	if len(mark) <= len(infoMark) || mark[:len(infoMark)] != infoMark {
+		return "", false
+	}
+	return mark[len(infoMark):], true
+}
