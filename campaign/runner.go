@@ -51,6 +51,9 @@ type Runner struct {
 	// Watch is told of every event while the run goes on; it may be nil, and
 	// must not keep the event.
 	Watch func(*runlog.Event)
+	// Began is told where the log of a run in a real world grows, before its first
+	// event; it may be nil. With the run's end the file moves to its folder.
+	Began func(log string)
 
 	text   bytes.Buffer
 	events []runlog.Event
@@ -154,6 +157,9 @@ func (r *Runner) carry(ctx context.Context, p *plan.Plan, h runlog.Header, f *fo
 	}
 	var hex string
 	err = f.write(LogFile, func(file *os.File) (err error) {
+		if r.Began != nil {
+			r.Began(file.Name())
+		}
 		hex, err = r.record(ctx, newReal(r.World, h.Variant, dir), p, h, io.MultiWriter(sum, file), sum)
 		return err
 	})
@@ -161,7 +167,7 @@ func (r *Runner) carry(ctx context.Context, p *plan.Plan, h runlog.Header, f *fo
 }
 
 func (r *Runner) record(ctx context.Context, w scenarios.World, p *plan.Plan, h runlog.Header, to io.Writer, sum hash.Hash) (string, error) {
-	t := &tee{w: runlog.NewWriter(to, h), events: r.events[:0], watch: r.Watch}
+	t := &tee{w: runlog.NewWriter(to, h), events: r.events[:0], watch: r.Watch, live: r.World != Sim}
 	err := w.Run(ctx, p, t)
 	r.events = t.events
 	if err = errors.Join(err, t.w.Flush()); err != nil {

@@ -13,6 +13,8 @@ type tee struct {
 	events []runlog.Event
 	// watch is told of every event, nil for nobody.
 	watch func(*runlog.Event)
+	// live hands every event to the file at once, for those who follow it.
+	live bool
 }
 
 // Put keeps a copy: the event, with the slices in it, is the world's again.
@@ -31,5 +33,10 @@ func (t *tee) Put(e *runlog.Event) int64 {
 	if t.watch != nil {
 		t.watch(own)
 	}
-	return t.w.Put(e)
+	n := t.w.Put(e)
+	if t.live {
+		// The writer keeps the first error, and the last Flush returns it.
+		_ = t.w.Flush()
+	}
+	return n
 }

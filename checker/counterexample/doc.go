@@ -60,7 +60,8 @@
 // # Weaknesses
 //
 // Checks about more than clients' calls and final reads, such as transaction-logs
-// and recovery, are not taken apart: their own sentences have to do.
+// and recovery, and the invariants of protocols other than ZAB, are not taken
+// apart: their own sentences have to do.
 //
 // 1-minimal is not smallest. Several counterexamples of one run are not told
 // apart: the first that holds is taken, preferring early ones. Of a znode that was

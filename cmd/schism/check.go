@@ -54,6 +54,7 @@ type checkOptions struct {
 	initial string
 	time    time.Duration
 	memory  int
+	follow  bool
 }
 
 func checkCommand() *cobra.Command {
@@ -61,9 +62,12 @@ func checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Judge a run log again, or another program's history",
-		Long:  checkHelp,
+		Long:  checkHelp + followHelp,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.follow {
+				return o.followLog(c.Context(), args[0], c.OutOrStdout(), c.ErrOrStderr())
+			}
 			j, err := o.judge(args[0])
 			if err != nil {
 				return err
@@ -72,6 +76,7 @@ func checkCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&o.follow, "follow", false, "judge a run log while it is written")
 	c.Flags().StringVar(&o.as, "as", "", "the file's `format`, instead of a guess: "+strings.Join(format.Names(), ", "))
 	c.Flags().StringVar(&o.initial, "initial", "nil", "the `value` that registers begin with")
 	c.Flags().DurationVar(&o.time, "time", checker.DefaultBudget.Time, "how long a check may take")

@@ -76,6 +76,11 @@ func (p *progress) event(e *runlog.Event) {
 	}
 }
 
+// began says where the log of a run grows.
+func (p *progress) began(log string) {
+	p.line(func() { fmt.Fprintf(p.w, "follow it with: schism check --follow %s\n", log) })
+}
+
 // finished counts a run.
 func (p *progress) finished() {
 	p.mu.Lock()

@@ -59,6 +59,7 @@ func (o *where) replay(ctx context.Context, p *plan.Plan, path string, stdout, s
 	r := &campaign.Runner{World: o.world, Version: o.version, Out: o.out, Keep: true}
 	if o.world != campaign.Sim {
 		r.Watch = show.event
+		r.Began = show.began
 	}
 	res, err := r.Run(ctx, job)
 	if err != nil {

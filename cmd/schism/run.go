@@ -153,6 +153,7 @@ func (o *runOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	show := newProgress(stderr, total)
 	if o.world != campaign.Sim {
 		r.Watch = show.event
+		r.Began = show.began
 	}
 	defer show.close()
 	p := newPrinter(stdout, o.json, show)
