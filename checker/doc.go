@@ -88,6 +88,12 @@
 // Simple objects whose values are distinct are judged by package distinct, in
 // log-linear time, without zxids and without a search.
 //
+// # Other programs' histories
+//
+// Package format reads what Jepsen and others record, package object judges it,
+// and package distinct does so quickly where values are distinct. They know
+// nothing of runs.
+//
 // # The caller's duties
 //
 // A run begins with an empty tree: what the setup creates is in the history.

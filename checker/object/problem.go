@@ -26,11 +26,15 @@ func problems(h *format.History, initial format.Value) []*problem {
 	k, values, registers := kinds[h.Model], coder{}, map[string]code{}
 	byKey := map[string]*problem{}
 	var all []*problem
+	sizes := map[string]int{}
+	for i := range h.Ops {
+		sizes[h.Ops[i].Key]++
+	}
 	for i := range h.Ops {
 		o := &h.Ops[i]
 		p := byKey[o.Key]
 		if p == nil {
-			p = &problem{kind: k, key: o.Key, values: values}
+			p = &problem{kind: k, key: o.Key, values: values, ops: make([]op, 0, sizes[o.Key])}
 			byKey[o.Key] = p
 			all = append(all, p)
 		}
