@@ -16,8 +16,30 @@ import (
 // add to their logs, the watch keeps the tree of all histories there ever were,
 // and so can say whether one is the beginning of another.
 //
-// The names are those of ZooKeeper's TLA+ specifications (Zab.tla,
-// ZkV3_7_0.tla) and, for the two about logs, of Remix (EuroSys 2025).
+// The names and where they come from: Zab.tla and ZkV3_7_0.tla in ZooKeeper's tree
+// up to PrimaryIntegrity, Remix (EuroSys 2025) for the next four, SandTable for
+// the last. Beside each is a mutant that it kills.
+//
+//	Leadership1               an epoch has one leader that serves (forget-accepted-epoch)
+//	Leadership2               in an epoch one server proposes
+//	PrefixConsistency         of two committed histories one is the beginning of the
+//	                          other (deposed-leader-write)
+//	Integrity                 what is applied was proposed
+//	Agreement                 histories up to one zxid are the same (skip-truncate)
+//	TotalOrder                all that is committed is one history, also what a new
+//	                          leader commits by leading
+//	LocalPrimaryOrder         within an epoch every server applies every proposal before
+//	                          the one it applies, "for all" (out-of-order-delivery); the
+//	                          published one asks for one such server and is vacuous
+//	GlobalPrimaryOrder        epochs are applied in their order
+//	PrimaryIntegrity          a leader proposes in its own epoch, and no zxid twice
+//	                          (stale-epoch-proposal)
+//	CommittedLogMonotonicity  what a server has committed it keeps while it lives
+//	ProcessConsistency        a follower that serves has a beginning of its leader's log
+//	LeaderLogCompleteness     a leader has all that is committed (minority-commit)
+//	CommittedLogDurability    less than a quorum never holds what is committed
+//	                          (stale-epoch-vote)
+//	NoVoteCircle              votes are changed in one order: see circle
 type ZabInvariants struct {
 	leaders   map[uint32]int    // by epoch: who served as its leader
 	proposers map[uint32]int    // by epoch: who proposed
@@ -36,6 +58,8 @@ type place struct{ zxid, chain uint64 }
 type replica struct {
 	applied place
 	log     place
+	// delivered is the last that it has committed itself, in this life.
+	delivered place
 }
 
 func (v *ZabInvariants) init() {
@@ -62,8 +86,12 @@ func (v *ZabInvariants) Observe(e *runlog.Event) *Broken {
 	switch e.Kind {
 	case runlog.Role:
 		v.circle.begins(e)
-		if e.Text == "serving" && e.Msg == "leading" {
+		switch {
+		case e.Text != "serving":
+		case e.Msg == "leading":
 			return v.leads(e)
+		default:
+			return v.joins(e)
 		}
 	case runlog.Propose:
 		return v.proposes(e)
@@ -99,11 +127,27 @@ func (v *ZabInvariants) leads(e *runlog.Event) *Broken {
 	return v.commit(e.Node, place{e.Zxid, e.Chain})
 }
 
+// joins: a follower that begins to serve has taken over its leader's history.
+func (v *ZabInvariants) joins(e *runlog.Event) *Broken {
+	leader, ok := v.leaders[e.Epoch]
+	if !ok || leader == e.Node {
+		return nil
+	}
+	if has := v.server(leader).log; !v.begins(place{e.Zxid, e.Chain}, has) {
+		return &Broken{"ProcessConsistency", fmt.Sprintf("n%d follows n%d in epoch %d with a history up to %s that is no beginning of its leader's, up to %s",
+			e.Node, leader, e.Epoch, zxidText(e.Zxid), zxidText(has.zxid))}
+	}
+	return nil
+}
+
 func (v *ZabInvariants) proposes(e *runlog.Event) *Broken {
 	if other, ok := v.proposers[e.Epoch]; ok && other != e.Node {
 		return &Broken{"Leadership2", fmt.Sprintf("n%d and n%d both propose in epoch %d", other, e.Node, e.Epoch)}
 	}
 	v.proposers[e.Epoch] = e.Node
+	if epoch := uint32(e.Zxid >> 32); epoch != e.Epoch {
+		return &Broken{"PrimaryIntegrity", fmt.Sprintf("n%d leads epoch %d and proposes %s, as the leader of another", e.Node, e.Epoch, zxidText(e.Zxid))}
+	}
 	if v.proposed[e.Zxid] {
 		return &Broken{"PrimaryIntegrity", fmt.Sprintf("%s is proposed twice", zxidText(e.Zxid))}
 	}
@@ -115,6 +159,7 @@ func (v *ZabInvariants) applies(e *runlog.Event) *Broken {
 	s := v.server(e.Node)
 	before := s.applied
 	s.applied = place{e.Zxid, e.Chain}
+	s.delivered = s.applied
 	v.follows(s.applied, before)
 	epoch, was := e.Zxid>>32, before.zxid>>32
 	switch {
@@ -142,6 +187,10 @@ func (v *ZabInvariants) commit(node int, p place) *Broken {
 		a, b = b, a
 	}
 	if !v.begins(a, b) {
+		if other := v.apart(node, p); other != 0 {
+			return &Broken{"PrefixConsistency", fmt.Sprintf("n%d commits %s, n%d has committed %s, and neither history is the beginning of the other",
+				node, zxidText(p.zxid), other, zxidText(v.servers[other].delivered.zxid))}
+		}
 		return &Broken{"TotalOrder", fmt.Sprintf("n%d commits %s in a history that does not go together with the one committed up to %s",
 			node, zxidText(p.zxid), zxidText(v.last.zxid))}
 	}
@@ -163,16 +212,31 @@ func (v *ZabInvariants) restores(e *runlog.Event) *Broken {
 	now := place{e.Zxid, e.Chain}
 	before := s.log
 	s.applied, s.log = now, now
-	if e.Kind != runlog.Truncate {
-		return nil
+	if e.Text == "disk" {
+		s.delivered = place{} // a new life, or what was in memory alone is given up
 	}
-	if before.zxid > now.zxid && v.last.zxid > now.zxid && v.begins(v.last, before) {
+	if e.Kind == runlog.Truncate && before.zxid > now.zxid && v.last.zxid > now.zxid && v.begins(v.last, before) {
 		if left := v.holders(v.last); 2*left <= len(v.servers) {
 			return &Broken{"CommittedLogDurability", fmt.Sprintf("n%d cuts its history back to %s, and with it %s, which is committed; %d of %d servers are left with it",
 				e.Node, zxidText(e.Zxid), zxidText(v.last.zxid), left, len(v.servers))}
 		}
 	}
+	if was := s.delivered; was.zxid > now.zxid || was != (place{}) && !v.begins(was, now) {
+		return &Broken{"CommittedLogMonotonicity", fmt.Sprintf("n%d goes from %s, which it has committed, to a history up to %s without it",
+			e.Node, zxidText(was.zxid), zxidText(now.zxid))}
+	}
 	return nil
+}
+
+// apart is a server that has committed a history which does not go together with
+// the given one, 0 if none has.
+func (v *ZabInvariants) apart(node int, p place) int {
+	for other := 1; other <= len(v.servers); other++ {
+		if s := v.servers[other]; s != nil && other != node && !v.begins(s.delivered, p) && !v.begins(p, s.delivered) {
+			return other
+		}
+	}
+	return 0
 }
 
 // holders counts the servers that have a place in their logs.

@@ -82,10 +82,10 @@ func TestPlanAsText(t *testing.T) {
 var kills = []struct{ bug, scenario, signature string }{
 	{"ack-before-sync", "full-restart", "LeaderLogCompleteness"},
 	{"minority-commit", "leader-partition", "LeaderLogCompleteness"},
-	{"skip-truncate", "quorum-loss", "Agreement"},
+	{"skip-truncate", "quorum-loss", "ProcessConsistency"},
 	{"stale-epoch-vote", "leader-crash", "CommittedLogDurability"},
 	{"out-of-order-delivery", "rolling-restart", "LocalPrimaryOrder"},
-	{"deposed-leader-write", "leader-pause", "TotalOrder"},
+	{"deposed-leader-write", "leader-pause", "PrefixConsistency"},
 	{"lose-log-tail", "full-restart", "LeaderLogCompleteness"},
 }
 

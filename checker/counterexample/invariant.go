@@ -93,7 +93,7 @@ func (v *slice) follows(p, before place) {
 func watched(e *runlog.Event) bool {
 	switch e.Kind {
 	case runlog.Role:
-		return e.Text == "serving" && e.Msg == "leading"
+		return e.Text == "serving"
 	case runlog.Write:
 		return e.Text == "log"
 	case runlog.Propose, runlog.Apply, runlog.Restore, runlog.Truncate:

@@ -10,16 +10,19 @@ import (
 
 // invariantPromises say what each invariant is for.
 var invariantPromises = map[string]string{
-	"Leadership1":            "An epoch has one leader. With two, the same transaction number could stand for two transactions.",
-	"Leadership2":            "In an epoch one server proposes. With two, the same transaction number could stand for two transactions.",
-	"PrimaryIntegrity":       "A transaction number is proposed once.",
-	"Integrity":              "A server may only apply what some leader has proposed.",
-	"Agreement":              "Servers that apply the same transaction number must have applied the same transactions up to it. From here on they hold different data.",
-	"TotalOrder":             "What servers apply must be beginnings of one and the same history. Here it has two branches, so clients of different servers see different worlds.",
-	"GlobalPrimaryOrder":     "Transactions of a later epoch come after all those of an earlier one.",
-	"LocalPrimaryOrder":      "Within an epoch a server applies every transaction in the order of the numbers, with no gap and none twice.",
-	"LeaderLogCompleteness":  "A leader must have everything that is committed, because it makes its followers throw away what it has not. Clients may have been told already that this was done.",
-	"CommittedLogDurability": "A server may only cut off what was never committed.",
+	"Leadership1":              "An epoch has one leader. With two, the same transaction number could stand for two transactions.",
+	"Leadership2":              "In an epoch one server proposes. With two, the same transaction number could stand for two transactions.",
+	"PrimaryIntegrity":         "A leader proposes in its own epoch, and a transaction number once.",
+	"PrefixConsistency":        "Of what two servers have committed one must be the beginning of the other. Here clients of the two see different worlds.",
+	"ProcessConsistency":       "A follower that serves must have taken over its leader's history, as far as it goes.",
+	"CommittedLogMonotonicity": "What a server has committed it may not lose while it runs: its clients have seen it.",
+	"Integrity":                "A server may only apply what some leader has proposed.",
+	"Agreement":                "Servers that apply the same transaction number must have applied the same transactions up to it. From here on they hold different data.",
+	"TotalOrder":               "What servers apply must be beginnings of one and the same history. Here it has two branches, so clients of different servers see different worlds.",
+	"GlobalPrimaryOrder":       "Transactions of a later epoch come after all those of an earlier one.",
+	"LocalPrimaryOrder":        "Within an epoch a server applies every transaction in the order of the numbers, with no gap and none twice.",
+	"LeaderLogCompleteness":    "A leader must have everything that is committed, because it makes its followers throw away what it has not. Clients may have been told already that this was done.",
+	"CommittedLogDurability":   "A server may only cut off what was never committed.",
 }
 
 // tell makes the story of the servers' events.

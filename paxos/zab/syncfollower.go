@@ -55,6 +55,8 @@ func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
 		s.sendSnap(to, p, out)
 	case p.last > hi && !newEpoch && s.cfg.Bugs.has(DiffForTrunc):
 		out.Send(to, p.conn, paxos.Diff).Zxid = hi
+	case p.last > hi && !newEpoch && s.cfg.Bugs.has(TruncOneMore) && len(committed) > 1:
+		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[len(committed)-2].Zxid
 	case p.last > hi && !newEpoch:
 		out.Send(to, p.conn, paxos.Trunc).Zxid = hi
 	case lo <= p.last && p.last <= hi && s.sendCommitted(to, p, committed, newEpoch, out):
@@ -78,7 +80,7 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 	case i == 0 || i == len(committed) || committed[i].Zxid.Epoch() != p.last.Epoch():
 		return false
 	default:
-		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[max(0, i-1-s.cfg.Bugs.short(TruncOneMore))].Zxid
+		out.Send(to, p.conn, paxos.Trunc).Zxid = committed[i-1].Zxid
 	}
 	i = max(0, min(i+s.cfg.Bugs.short(DiffSkipsOne), len(committed))-s.cfg.Bugs.short(DiffRepeatsOne))
 	for _, e := range committed[i:] {
