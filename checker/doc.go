@@ -109,7 +109,8 @@
 // The search for an order takes exponential time in the worst case; Budget
 // turns that into unknown. Memory is measured for the whole process, so checks
 // that run side by side share it. Sequential names given to creates whose
-// answer was lost are matched to those creates greedily. Logs do not
-// say which reads left a watch: so the check watches holds each event to what
-// happened, and does not find one that is missing. The final reads of one server count as one moment.
+// answer was lost are matched to those creates greedily. A watch that was left
+// again on a new connection tells of what the server finds: of such events little
+// is asked. Persistent and recursive watches are not judged. The final reads of
+// one server count as one moment.
 package checker

@@ -20,7 +20,7 @@ import (
 //	6-7 c1 create /q/x- ephemeral sequential -> ok path=/q/x-0000000001 s7
 //	6-7 c1 multi set /a=1 @0 ; check /b @3 -> fail BadVersion
 //	8 expired c1 s7
-//	8 watch c1 /r data
+//	8 watch c1 /r data                 and lost, conn
 //	final n1 /r=a v1 m5                after the clients have stopped
 //	tree n1
 //	txn n1,n2 s7 set /r=a v1 z5        what the servers n1 and n2 have in their logs
@@ -118,6 +118,10 @@ func (t *teller) line(w []string) {
 	case "closed":
 		e.Kind, e.Text = runlog.Lost, Closed
 		reply(&e, w[3:])
+	case "lost":
+		e.Kind = runlog.Lost
+	case "conn":
+		e.Kind = runlog.Conn
 	case "watch":
 		e.Kind, e.Path, e.Text = runlog.Watch, w[3], w[4]
 	case "violated":

@@ -7,10 +7,18 @@ import (
 	"github.com/schismlab/schism/runlog"
 )
 
+// The check carries over what etcd's robustness tests ask of its watches, as far
+// as ZooKeeper promises it: events are ordered; unique (a watch fires once); of
+// the kind that was asked for; reliable, whole transactions at a time (nobody is
+// shown what a watch has not told of); and resumed on another server. Events
+// carry no value and, before 3.9, no zxid, so that previous values and progress
+// marks have no counterpart. Persistent and recursive watches are not in the
+// plans, and not judged.
+
 var watches = Check{
 	Name:    "watches",
-	Doc:     "A watch tells of a change that happened, and before its session is shown anything as new.",
-	Applies: func(r *Run) bool { return r.watched() && r.witness() != nil },
+	Doc:     "A watch tells once, of the first change after it was left, and before its session is shown anything as new; no change that is watched goes untold.",
+	Applies: func(r *Run) bool { return (r.watched() || r.watchesAsked()) && r.witness() != nil },
 	Judge:   judgeWatches,
 }
 
@@ -18,127 +26,158 @@ func (r *Run) watched() bool {
 	return slices.ContainsFunc(r.Events, func(e runlog.Event) bool { return e.Kind == runlog.Watch })
 }
 
-// told is what a watch can tell: what happened to which znode.
-type told struct{ path, what string }
-
-// The texts of watch events.
-const (
-	toldCreated  = "created"
-	toldDeleted  = "deleted"
-	toldData     = "data"
-	toldChildren = "children"
-)
-
-// changes are the transactions that a watch can tell of, by zxid. In open are
-// those things that lost writes and ends of sessions may have done, with the time
-// from which on: of them nothing is said.
-type changes struct {
-	at   map[told][]*runlog.Operation
-	open map[told]int64
-}
-
-func (c changes) mayBe(t told, from int64) {
-	if at, known := c.open[t]; !known || from < at {
-		c.open[t] = from
-	}
-}
-
-func (r *Run) changes() changes {
-	c := changes{map[told][]*runlog.Operation{}, map[told]int64{}}
-	r.touches(func(e effect) {
-		var list []told
-		switch e.kind {
-		case opSet:
-			list = []told{{e.path, toldData}}
-		case opCreate:
-			list = []told{{e.path, toldCreated}, {parent(e.path), toldChildren}}
-		case opDelete:
-			list = []told{{e.path, toldDeleted}, {parent(e.path), toldChildren}}
-		}
-		for _, t := range list {
-			if e.acknowledged() {
-				c.at[t] = append(c.at[t], e.op)
-			} else {
-				c.mayBe(t, e.op.Call)
-			}
-		}
-		if e.ephemeral {
-			c.mayBe(told{e.path, toldDeleted}, e.op.Call)
-			c.mayBe(told{parent(e.path), toldChildren}, e.op.Call)
-		}
-	})
-	for _, ops := range c.at {
-		slices.SortStableFunc(ops, func(a, b *runlog.Operation) int { return compareZxids(a.Result.Zxid, b.Result.Zxid) })
-	}
-	return c
-}
-
-func compareZxids(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+// watchesAsked says whether the log tells which calls left a watch. Logs of
+// earlier days do not.
+func (r *Run) watchesAsked() bool {
+	return slices.ContainsFunc(r.History, func(o runlog.Operation) bool { return has(o.Mode, runlog.WatchMode) })
 }
 
 // listener is what a client's session has been shown.
 type listener struct {
 	zxid uint64
 	// waits is the change that a watch told of last; the next answer is of that
-	// or later.
+	// or later. what says it in words.
 	waits *runlog.Operation
 	what  string
+
+	arms map[spot]*arm
+	open *runlog.Event // the call that is open, if it leaves a watch
+	// fired says that a watch where the open call leaves one has fired meanwhile.
+	// In a real world its answer may have come before, and be logged later.
+	fired bool
+	// connected is since when, -1: it is not.
+	connected int64
+	last      int64 // when it was heard of last
+}
+
+// audience judges all watch events of a run.
+type audience struct {
+	run     *Run
+	changes changes
+	asked   bool
+	clients map[int]*listener
+	numbers []int // of the clients, in the order of the log
+
+	events, unsure int
 }
 
 func judgeWatches(r *Run, _ Budget) Result {
-	c := r.changes()
-	clients := map[int]*listener{}
-	events, unsure := 0, 0
+	a := &audience{run: r, changes: r.changes(), asked: r.watchesAsked(), clients: map[int]*listener{}}
 	for i := range r.Events {
 		e := &r.Events[i]
-		l := clients[e.Client]
-		if l == nil {
-			l = &listener{}
-			clients[e.Client] = l
+		if e.Client == 0 {
+			continue
 		}
-		switch {
-		case e.Kind == runlog.Expired:
-			*l = listener{}
-		case e.Kind == runlog.Ret && e.Zxid != 0:
-			if l.waits != nil && l.waits.Result.Zxid > e.Zxid {
-				return violation("watches-order "+top(l.waits.Path), "Client c%d was told of %s at the latest by %s, whose zxid is %#x, and then got an answer of the earlier %#x at %s.",
-					e.Client-1, l.what, describe(l.waits), l.waits.Result.Zxid, e.Zxid, when(e.T))
-			}
-			l.zxid, l.waits = max(l.zxid, e.Zxid), nil
-		case e.Kind == runlog.Watch:
-			t := told{e.Path, e.Text}
-			events++
-			if from, open := c.open[t]; open && from <= e.T || e.Mode == runlog.Renewed {
-				unsure++
-				continue
-			}
-			o := c.next(t, l.zxid, e.T)
-			if o == nil {
-				return violation("watches "+top(e.Path), "At %s client c%d was told %q of %s, but no such change fits: none that was called by then is later than the zxid %#x, which the client had been shown. A watch tells of a change before its session sees it.",
-					when(e.T), e.Client-1, e.Text, e.Path, l.zxid)
-			}
-			l.waits, l.what = o, fmt.Sprintf("%q of %s", e.Text, e.Path)
+		if bad := a.hear(a.listener(e.Client), e); bad != nil {
+			return *bad
 		}
 	}
-	return ok("%s told of changes that happened, before their sessions were shown them; for %d of them lost writes, ends of sessions or watches set anew may have been the cause.", plural(events, "watch event"), unsure)
+	if bad := a.untold(); bad != nil {
+		return *bad
+	}
+	return ok("%s told of changes that happened, before their sessions were shown them; for %d of them lost writes, ends of sessions or watches set anew may have been the cause.", plural(a.events, "watch event"), a.unsure)
 }
 
-// next is the first change of that kind after a zxid, called by a time; nil if
-// there is none.
-func (c changes) next(t told, zxid uint64, by int64) *runlog.Operation {
-	ops := c.at[t]
-	i, _ := slices.BinarySearchFunc(ops, zxid+1, func(o *runlog.Operation, z uint64) int { return compareZxids(o.Result.Zxid, z) })
-	for ; i < len(ops); i++ {
-		if ops[i].Call <= by {
-			return ops[i]
-		}
+func (a *audience) listener(client int) *listener {
+	l := a.clients[client]
+	if l == nil {
+		l = &listener{arms: map[spot]*arm{}}
+		a.clients[client] = l
+		a.numbers = append(a.numbers, client)
 	}
+	return l
+}
+
+func (a *audience) hear(l *listener, e *runlog.Event) *Result {
+	l.last = e.T
+	switch e.Kind {
+	case runlog.Conn:
+		l.connected = e.T
+	case runlog.Lost:
+		l.lose()
+	case runlog.Expired:
+		// A call that waits for a connection is made in the next session.
+		*l = listener{arms: map[spot]*arm{}, connected: -1, open: l.open, last: l.last}
+	case runlog.Call:
+		l.open, l.fired = nil, false
+		if has(e.Mode, runlog.WatchMode) {
+			l.open = e
+		}
+	case runlog.Ret:
+		return a.answered(l, e)
+	case runlog.Watch:
+		return a.told(l, e)
+	}
+	return nil
+}
+
+// lose ends a connection. The client leaves its watches again on the next one,
+// which may lag behind the events of the last: a session's view counts answers
+// only.
+func (l *listener) lose() {
+	l.waits, l.connected = nil, -1
+	for _, w := range l.arms {
+		w.doubtful = true
+	}
+}
+
+// answered takes an answer: what it shows must have been told, and it may leave
+// a watch.
+func (a *audience) answered(l *listener, e *runlog.Event) *Result {
+	if e.Zxid != 0 {
+		if l.waits != nil && l.waits.Result.Zxid > e.Zxid {
+			bad := violation("watches-order "+top(l.waits.Path), "Client c%d was told of %s at the latest by %s, whose zxid is %#x, and then got an answer of the earlier %#x at %s.",
+				e.Client-1, l.what, describe(l.waits), l.waits.Result.Zxid, e.Zxid, when(e.T))
+			return &bad
+		}
+		if w := l.missed(e.Zxid); w != nil {
+			bad := violation("watches-missed "+top(w.path), "Client c%d had left a watch on %s. It was changed by %s, whose zxid is %#x, and at %s the client got an answer of zxid %#x without having been told. A watch tells of a change before its session sees it.",
+				e.Client-1, w, describe(w.due), w.due.Result.Zxid, when(e.T), e.Zxid)
+			return &bad
+		}
+		l.zxid, l.waits = max(l.zxid, e.Zxid), nil
+	}
+	if l.open != nil {
+		a.leave(l, l.open, e)
+		l.open = nil
+	}
+	return nil
+}
+
+// told takes a watch event.
+func (a *audience) told(l *listener, e *runlog.Event) *Result {
+	a.events++
+	t := told{e.Path, e.Text}
+	w, known := l.take(t)
+	if e.Mode == runlog.Renewed {
+		a.unsure++
+		return nil
+	}
+	if a.asked && !known {
+		bad := violation("watches-once "+top(e.Path), "At %s client c%d was told %q of %s, for which it had no watch, or one that had told already.", when(e.T), e.Client-1, e.Text, e.Path)
+		return &bad
+	}
+	o := a.changes.next(t, l.zxid, e.T)
+	switch {
+	case w != nil && w.certain() && w.due != nil && w.due.Call <= e.T && !a.mayHaveBeen(w, e.T):
+		if w.kind != e.Text {
+			bad := violation("watches-kind "+top(e.Path), "At %s client c%d was told %q of %s; the first change after it had left the watch was another one: %s.", when(e.T), e.Client-1, e.Text, e.Path, describe(w.due))
+			return &bad
+		}
+		o = w.due
+	case a.changes.unsure(t, e.T) || w != nil && w.doubtful && a.resumed(t, l.zxid, e.T):
+		a.unsure++
+		return nil
+	case o == nil:
+		bad := violation("watches "+top(e.Path), "At %s client c%d was told %q of %s, but no such change fits: none that was called by then is later than the zxid %#x, which the client had been shown. A watch tells of a change before its session sees it.",
+			when(e.T), e.Client-1, e.Text, e.Path, l.zxid)
+		return &bad
+	}
+	if w != nil && w.certain() && l.waits != nil && l.waits.Result.Zxid > o.Result.Zxid {
+		bad := violation("watches-order "+top(e.Path), "Client c%d was told of %s at the latest by %s, whose zxid is %#x, and after that of %s, whose zxid is %#x.",
+			e.Client-1, l.what, describe(l.waits), l.waits.Result.Zxid, describe(o), o.Result.Zxid)
+		return &bad
+	}
+	l.waits, l.what = o, fmt.Sprintf("%q of %s", e.Text, e.Path)
 	return nil
 }
