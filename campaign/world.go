@@ -95,6 +95,9 @@ func CheckPlan(p *plan.Plan, world string) error {
 	if p.Variant != "" {
 		return Badf("variant %s: only the model has variants; use --version, or --world sim", p.Variant)
 	}
+	if why := p.RunsOnlyInModel(); why != "" {
+		return Badf("%s; use --world sim", why)
+	}
 	for i, s := range p.Steps {
 		if why := s.RunsOnlyInModel(); why != "" {
 			return Badf("step %d, %q: %s; use --world sim", i+1, s.String(), why)

@@ -14,7 +14,7 @@ const (
 	Exists
 	Children
 	Sync
-	Check // only as a part of Multi
+	Check // a part of Multi; alone it is what no client library sends (ZOOKEEPER-2623)
 	Multi
 )
 

@@ -30,8 +30,8 @@ func (r *reader) action(top bool) (Call, error) {
 		return c, r.errorf("unknown operation %q: want one of %s", w, strings.Join(opNames[1:], ", "))
 	case c.Op == Multi && top:
 		return c, r.parts(&c)
-	case c.Op == Multi, !top && !c.Op.Writes() && c.Op != Check, top && c.Op == Check:
-		return c, r.errorf("%s cannot stand here: a multi has create, set, delete and check, and check stands only in a multi", w)
+	case c.Op == Multi, !top && !c.Op.Writes() && c.Op != Check:
+		return c, r.errorf("%s cannot stand here: a multi has create, set, delete and check", w)
 	}
 	if c.Path = r.next(); !validPath(c.Path) {
 		return c, r.errorf("%q is no path: want /name or /name/name, without white space", c.Path)

@@ -1,5 +1,7 @@
 package plan
 
+import "fmt"
+
 // MaxServers bounds the ensemble: server sets are 32-bit sets, and nobody runs
 // a quorum of more.
 const MaxServers = 31
@@ -80,3 +82,16 @@ func ServerName(i int) string { return "n" + itoa(i) }
 
 // Quorum is the least number of servers that is a majority.
 func (t Topology) Quorum() int { return t.Servers/2 + 1 }
+
+// RunsOnlyInModel says which call needs the model, and why; "" if real worlds can
+// make them all.
+func (p *Plan) RunsOnlyInModel() string {
+	for i := range p.Clients {
+		for _, c := range p.Clients[i].Calls {
+			if c.Op == Check {
+				return fmt.Sprintf("%s calls %q: client libraries have no check outside of a multi, only the model has", p.Clients[i].Name, c)
+			}
+		}
+	}
+	return ""
+}

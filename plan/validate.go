@@ -133,7 +133,7 @@ func (c Call) validate() string {
 func (c Call) validateSingle(part bool) string {
 	guarded := c.Op == Set || c.Op == Delete || c.Op == Check
 	switch {
-	case c.Op < Get || c.Op > Check, part && !c.Op.Writes() && c.Op != Check, !part && c.Op == Check:
+	case c.Op < Get || c.Op > Check, part && !c.Op.Writes() && c.Op != Check:
 		return c.Op.String() + " cannot stand here"
 	case !validPath(c.Path):
 		return "no path: want /name or /name/name, without white space"

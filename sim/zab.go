@@ -30,9 +30,9 @@ func newZab(p *plan.Plan) *zabServers {
 	for id := range paxos.ID(t.Servers + 1) {
 		s.configs = append(s.configs, zab.Config{
 			ID: id, Servers: t.Servers, Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
-			CommittedLog: committed, SnapEvery: snapEvery, Empty: s.empty, Bugs: bug, Quirks: quirks,
+			CommittedLog: committed, SnapEvery: snapEvery, Empty: s.empty, Bugs: bug, Quirks: quirks, Readable: zookeeper.Readable,
 		})
-		s.above = append(s.above, zookeeper.Config{ID: id, Tick: int64(t.Tick), Timer: zab.TimerTick})
+		s.above = append(s.above, zookeeper.Config{ID: id, Tick: int64(t.Tick), Timer: zab.TimerTick, BareCheck: quirks&zab.BareCheck != 0})
 	}
 	return s
 }

@@ -141,9 +141,12 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 	for len(c.queue) > 0 && !c.waiting {
 		r := c.queue[0]
 		switch {
-		case r.Op.writes():
+		case r.Op.writes(), r.Op == OpCheck && s.cfg.BareCheck:
 			c.waiting = true
 			s.forward(r, out)
+		case r.Op == OpCheck:
+			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid, Err: Unimplemented}, out)
+			c.queue = append(c.queue[:0], c.queue[1:]...)
 		case r.Op == OpSync:
 			c.waiting = true
 			if m := s.toLeader(paxos.Sync, out); m != nil {

@@ -38,4 +38,7 @@ type Config struct {
 	Timer uint8
 	// OwnTimer: the consensus has no such timer, and the server sets it itself.
 	OwnTimer bool
+	// BareCheck: a check outside of a multi becomes a transaction, which no server
+	// can read back (ZOOKEEPER-2623; until 3.8.4 and 3.9.2).
+	BareCheck bool
 }

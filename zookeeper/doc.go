@@ -46,6 +46,8 @@
 //
 // # Where it departs from ZooKeeper 3.9
 //
+//   - A check outside of a multi is refused, as from 3.8.5 and 3.9.3 on; a Config
+//     may ask for what was done before (ZOOKEEPER-2623).
 //   - No ACLs, quotas, containers, TTLs, persistent watches, local sessions, or
 //     read-only mode.
 //   - A session's number is made of the server and the connection, not the time;

@@ -15,6 +15,7 @@ const (
 	OK                      Error = 0
 	RuntimeInconsistency    Error = -2
 	ConnectionLoss          Error = -4
+	Unimplemented           Error = -6
 	BadArguments            Error = -8
 	NoNode                  Error = -101
 	BadVersion              Error = -103
@@ -26,7 +27,7 @@ const (
 )
 
 var errorNames = map[Error]string{
-	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", BadArguments: "BadArguments", NoNode: "NoNode", BadVersion: "BadVersion",
+	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", Unimplemented: "Unimplemented", BadArguments: "BadArguments", NoNode: "NoNode", BadVersion: "BadVersion",
 	NoChildrenForEphemerals: "NoChildrenForEphemerals", NodeExists: "NodeExists", NotEmpty: "NotEmpty",
 	SessionExpired: "SessionExpired", SessionMoved: "SessionMoved",
 }
@@ -119,6 +120,14 @@ func (t *Txn) seal() *Txn {
 
 // Digest implements paxos.Command.
 func (t *Txn) Digest() uint64 { return t.digest }
+
+// Readable says whether a server can read a transaction back from a log or a
+// proposal: of a check alone only the writing half was ever there
+// (SerializeUtils.deserializeTxn has no case for it).
+func Readable(cmd paxos.Command) bool {
+	t, ok := cmd.(*Txn)
+	return !ok || t.Op != OpCheck
+}
 
 // String shows the transaction: set /a "1" v3.
 func (t *Txn) String() string {

@@ -58,6 +58,9 @@ func possible(p *plan.Plan, e cluster.Ensemble) error {
 	if p.Bug != "" {
 		return fmt.Errorf("the plan plants the bug %s: only the model has planted bugs, run it with --world sim", p.Bug)
 	}
+	if why := p.RunsOnlyInModel(); why != "" {
+		return fmt.Errorf("%s, run it with --world sim", why)
+	}
 	for num, s := range p.Steps {
 		if why := s.RunsOnlyInModel(); why != "" {
 			return fmt.Errorf("step %d, %q: %s, run it with --world sim", num, s.String(), why)

@@ -16,6 +16,9 @@ type Config struct {
 	CommittedLog int
 	// SnapEvery is the number of transactions between two snapshots (snapCount).
 	SnapEvery int
+	// Readable says whether a transaction can be read back from a log or a
+	// proposal; nil: each can.
+	Readable func(paxos.Command) bool
 	// Empty is the state before the first transaction.
 	Empty paxos.State
 	Bugs  Bugs

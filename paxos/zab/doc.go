@@ -36,6 +36,24 @@
 // Propose, and only while Serves is true. Effects.Applied holds what a step has
 // applied, for answering clients.
 //
+// # The variants
+//
+// Quirks are what releases did otherwise, or do: each is a switch, by the issue
+// that is about it, and a variant is the set of those that a release has. The one
+// without any is the default. A server that is thrown out of its course by what it
+// was given tells so with a Threw note, and asks for its own end (Exit) where a
+// ZooKeeper server's process, or its only thread that matters, ends.
+//
+// Before 3.4.0 there were no epoch files and another handshake. NoEpochFiles has the
+// rules of that time for votes and epochs, and the messages of today.
+//
+// # The threads
+//
+// A machine takes a step at once. In two places ZooKeeper's threads can be overtaken
+// by others, and a timer stands for the time they take: a leader's handler on its
+// way from DIFF, TRUNC or SNAP to NEWLEADER (1 ms), and a learner's thread while it
+// hands a history to the log's queue (20 us for each transaction, with AckOutOfTurn).
+//
 // # The planted bugs
 //
 // Bugs lists seven, each a switch that breaks one thing the protocol stands on.
@@ -60,6 +78,10 @@
 //     built again from disk, after TRUNC, too: ZooKeeper forgets to in that case
 //     (ZOOKEEPER-5094).
 //   - A TRUNC drops snapshots that hold what is cut off (ZOOKEEPER-4837).
+//   - A server starts from a disk whose last zxid is of a later epoch than its
+//     current epoch (ZOOKEEPER-1653).
+//   - A leader's zxid does not become the first of its epoch when it begins to
+//     serve, so two servers of one history have one zxid.
 //   - Acknowledgements are cumulative: one for all entries that a sync brought
 //     to disk.
 //   - Election messages need no connections of their own, so the rule that the

@@ -85,6 +85,9 @@ func (s *Server) fastForward(out *paxos.Effects) {
 		s.restored("memory", out)
 		return
 	}
+	if !s.canReadLog(out) {
+		return
+	}
 	for _, e := range s.Log[s.applied:] {
 		s.DB = s.DB.Apply(e)
 	}

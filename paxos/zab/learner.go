@@ -104,6 +104,7 @@ func (s *Server) hangUp(out *paxos.Effects) {
 
 func (s *Server) fromLeader(m *paxos.Message, out *paxos.Effects) {
 	switch {
+	case s.unreadable(m, out):
 	case m.Kind == paxos.Ping:
 		out.Send(s.leader, s.conn, paxos.Ping)
 	case s.phase == discovery:

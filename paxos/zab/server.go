@@ -107,6 +107,9 @@ func (s *Server) Step(ev *paxos.Event, out *paxos.Effects) {
 
 // boot takes over what is on disk (QuorumPeer.loadDataBase) and begins to vote.
 func (s *Server) boot(out *paxos.Effects) {
+	if !s.canReadLog(out) {
+		return
+	}
 	if last := s.last(); last.Epoch() > s.CurrentEpoch && s.cfg.Quirks.has(RefuseLateZxid) {
 		s.throw("start", last, fmt.Sprintf("the current epoch, %d, is older than the last zxid, %v", s.CurrentEpoch, last), out)
 		out.Exit()
@@ -115,6 +118,32 @@ func (s *Server) boot(out *paxos.Effects) {
 	out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
 	s.look(out)
 	out.SetTimer(TimerTick, s.cfg.Tick/2)
+}
+
+// canReadLog looks for a transaction in the log that cannot be read back. A server
+// with one does not go on, and will not start again.
+func (s *Server) canReadLog(out *paxos.Effects) bool {
+	if s.cfg.Readable == nil {
+		return true
+	}
+	for _, e := range s.Log[s.after(s.remembers):] {
+		if !s.cfg.Readable(e.Cmd) {
+			s.throw("start", e.Zxid, fmt.Sprintf("transaction %v in the log, %v, cannot be read", e.Zxid, e.Cmd), out)
+			out.Exit()
+			return false
+		}
+	}
+	return true
+}
+
+// unreadable ends it with a leader whose proposal cannot be read.
+func (s *Server) unreadable(m *paxos.Message, out *paxos.Effects) bool {
+	if m.Kind != paxos.Proposal || s.cfg.Readable == nil || s.cfg.Readable(m.Cmd) {
+		return false
+	}
+	s.throw(m.Kind.String(), m.Zxid, fmt.Sprintf("transaction %v, %v, cannot be read", m.Zxid, m.Cmd), out)
+	s.look(out)
+	return true
 }
 
 // throw tells what ends the present activity of this server.

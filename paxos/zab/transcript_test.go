@@ -74,7 +74,7 @@ func (s *stage) command(t *testing.T, d *datadriven.TestData) string {
 			from, to, _ := strings.Cut(w, "->")
 			delete(s.lab.wires, [2]paxos.ID{server(t, from), server(t, to)})
 		}
-	case "hold-log", "hold-writes", "release":
+	case "hold-log", "hold-writes", "hold-threads", "release":
 		s.hold(t, d)
 	case "write":
 		return s.write(t, d)
@@ -223,7 +223,8 @@ func (p *parcel) name() string {
 }
 
 // hold-log n1: entries stay in the log's queue. hold-writes n1: synchronous
-// writes wait. release n1: both go on.
+// writes wait. hold-threads n1: a leader's handlers do not come to NEWLEADER, nor a
+// learner's thread to its acknowledgement. release n1: all go on.
 func (s *stage) hold(t *testing.T, d *datadriven.TestData) {
 	for _, w := range words(d) {
 		n := s.lab.nodes[server(t, w)]
@@ -232,8 +233,10 @@ func (s *stage) hold(t *testing.T, d *datadriven.TestData) {
 			n.holdLog = true
 		case "hold-writes":
 			n.hold = true
+		case "hold-threads":
+			n.holdThreads = true
 		default:
-			n.hold, n.holdLog = false, false
+			n.hold, n.holdLog, n.holdThreads = false, false, false
 			s.lab.carryOut(n)
 		}
 	}

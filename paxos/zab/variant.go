@@ -77,18 +77,21 @@ const (
 	// SnapAtNewLeader: a follower writes a snapshot at every NEWLEADER, after DIFF,
 	// too (until 3.4.9 and 3.5.2, ZOOKEEPER-2678).
 	SnapAtNewLeader
+	// BareCheck is read by the layer above: a check outside of a multi is made a
+	// transaction that no server can read (ZOOKEEPER-2623; until 3.8.4 and 3.9.2).
+	BareCheck
 )
 
 var quirkNames = paxos.Switches{
 	"epoch-before-log", "keep-late-snapshot", "keep-unsaved-snap", "forget-pending", "leak-log-queue", "hole-in-committed-log",
 	"diff-without-trunc", "keep-unsaved-trunc", "zxid-from-diff", "log-at-up-to-date",
-	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader",
+	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader", "bare-check",
 }
 
 // What many releases have in common.
 const (
 	everRelease = KeepLateSnapshot | KeepUnsavedTrunc
-	until35     = KeepUnsavedSnap | LeakLogQueue | LogAtUpToDate
+	until35     = BareCheck | KeepUnsavedSnap | LeakLogQueue | LogAtUpToDate
 	until34     = ForgetPending | ZxidFromDiff | SnapWithoutMemory
 	before34    = everRelease | until35 | until34 | SnapAtNewLeader | DiffWithoutTrunc | NoEpochFiles
 	from37      = RefuseLateZxid | LeakLogQueue | CommitNeedsPending
@@ -107,8 +110,8 @@ var variants = []struct {
 	{"zk-3.4.10", everRelease | until35 | until34},
 	{"zk-3.4.14", everRelease | until35 | SnapWithoutMemory},
 	{"zk-3.5.5", everRelease | until35 | RefuseLateZxid},
-	{"zk-3.7.1", everRelease | from37 | EpochBeforeLog | AckOutOfTurn},
-	{"zk-3.8.0", everRelease | from37 | EpochBeforeLog | AckOutOfTurn},
+	{"zk-3.7.1", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
+	{"zk-3.8.0", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
 	{"zk-3.8.6", everRelease | from37},
 	{"zk-3.9.3", everRelease | RefuseLateZxid | HoleInCommittedLog},
 	{"zk-3.9.5", everRelease | RefuseLateZxid},
