@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -193,7 +194,8 @@ func replayed(txns []*runlog.Event, t *tree, doubtful map[string]bool) string {
 	}
 	left := make([]string, 0, len(got.data))
 	for path := range got.data {
-		if !doubtful[path] {
+		// Flink's own znodes are not among the final reads.
+		if !doubtful[path] && !plan.FlinkPath(path) {
 			left = append(left, path)
 		}
 	}

@@ -24,6 +24,12 @@ var zxidStories = map[string]string{
 		txn n1,n2,n3 z6 s8 multi set /r=c ; create /q=1
 		txn n1,n2,n3 z7 s8 ephemeral create /e=1
 		txn n1,n2,n3 z8 s8 closeSession`,
+	"transaction-logs/flink-has-znodes-of-its-own.ok": `
+		0-1 c0 create /r=0 -> ok z1 s7
+		txn n1,n2,n3 z1 s7 create /r=0
+		txn n1,n2,n3 z2 s8 create /flink/x=1
+		final n1 /r=0 m1 c1
+		tree n1 z2`,
 	"transaction-logs/dead-tail.ok": `
 		0-1 c0 create /r=0 -> ok z1 s7
 		2-? c1 create /dead=1 s8
