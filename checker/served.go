@@ -13,6 +13,9 @@ var served = Check{
 	Judge:   judgeServed,
 }
 
+// Recorded is the world of a log of clients that nobody drove.
+const Recorded = "record"
+
 // The texts of the Ready events that every run has.
 const (
 	ReadyStart = "start"
@@ -41,6 +44,8 @@ func judgeServed(r *Run, _ Budget) Result {
 		return unknown("The log has no end, so the run was cut off.")
 	case end.Text != "":
 		return unknown("The run could not go on: %s.", strings.TrimSuffix(end.Text, "."))
+	case r.Header.World == Recorded:
+		return r.calls("Nobody looked whether the ensemble was healthy, since it was not this program's; ")
 	case !ready[ReadyStart]:
 		return unknown("Nobody proved that the ensemble was healthy at the start: there is no ready event %q.", ReadyStart)
 	case !ready[ReadyEnd]:
@@ -51,6 +56,11 @@ func judgeServed(r *Run, _ Budget) Result {
 			return unknown("Step %d, %q, never got what it waited for.", e.Num, e.Text)
 		}
 	}
+	return r.calls("The ensemble was healthy at the start and at the end, and ")
+}
+
+// calls says how many calls of clients succeeded.
+func (r *Run) calls(before string) Result {
 	calls := 0
 	for i := range r.History {
 		if r.History[i].Client > 0 && r.History[i].Out == runlog.OK {
@@ -60,5 +70,5 @@ func judgeServed(r *Run, _ Budget) Result {
 	if calls == 0 {
 		return Result{Verdict: Vacuous, Why: "No call of any client succeeded."}
 	}
-	return ok("The ensemble was healthy at the start and at the end, and %s succeeded.", plural(calls, "call"))
+	return ok("%s%s succeeded.", before, plural(calls, "call"))
 }

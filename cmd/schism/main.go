@@ -52,7 +52,11 @@ func newRoot() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(listCommand(), runCommand(), replayCommand(), checkCommand(), killsCommand(), mutantsCommand(), incidentsCommand(), imageCommand(), doctorCommand(), newCommand(), versionCommand())
+	root.AddCommand(
+		listCommand(), runCommand(), replayCommand(), checkCommand(), recordCommand(),
+		killsCommand(), mutantsCommand(), incidentsCommand(),
+		imageCommand(), doctorCommand(), newCommand(), versionCommand(),
+	)
 	return root
 }
 

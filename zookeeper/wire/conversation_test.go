@@ -32,12 +32,12 @@ var talks = []talk{
 	{"session", hello, []string{"connected 77 after 7"}, ""},
 	{
 		"write and read", append(slices.Clip(hello),
-			c(ask(1, Create).text("/a").text("x").acl().int(Ephemeral|Sequential)), s(answer(1, 8, 0).text("/a0000000001")),
+			c(ask(1, Create).text("/a").text("x").acl().int(3)), s(answer(1, 8, 0).text("/a0000000001")),
 			c(ask(2, SetData).text("/a").text("yz").int(3)), s(answer(2, 9, 0).stat(aStat)),
 			c(ask(3, GetData).text("/a").bool(true)), s(answer(3, 9, 0).text("yz").stat(aStat)),
 			c(ask(4, GetChildren2).text("/").bool(false)), s(answer(4, 9, 0).int(2).text("a").text("b").stat(aStat))),
 		[]string{
-			"connected 77 after 7", "asked 1 create /a x", "answered 1 at 8: /a0000000001", "asked 2 setData /a yz", "answered 2 at 9: v4",
+			"connected 77 after 7", "asked 1 create /a x ephemeral sequential", "answered 1 at 8: /a0000000001", "asked 2 setData /a yz", "answered 2 at 9: v4",
 			"asked 3 getData /a watch", "answered 3 at 9: yz v4", "asked 4 getChildren2 /", "answered 4 at 9: [a b] v4",
 		},
 		"",
@@ -126,6 +126,9 @@ func asks(r *Request) string {
 	}
 	if r.Watch {
 		words = append(words, "watch")
+	}
+	if r.Ephemeral() && r.Sequential() {
+		words = append(words, "ephemeral sequential")
 	}
 	if r.Parts != nil {
 		var parts []string

@@ -23,18 +23,20 @@ type Request struct {
 	Path    string
 	Data    string
 	Version int32
-	// Flags are CreateMode's: 1 ephemeral, 2 sequential.
+	// Flags are CreateMode's number: see Ephemeral and Sequential.
 	Flags int32
 	Watch bool
 	// Parts are those of a multi, in order, each with its Code.
 	Parts []Request
 }
 
-// Bits of Request.Flags.
-const (
-	Ephemeral  = 1
-	Sequential = 2
-)
+// Ephemeral says whether a create is of a znode that lives with its session;
+// Sequential, whether the server is to number it. The modes above 3 are those of
+// containers and of znodes with a time to live (CreateMode).
+func (r *Request) Ephemeral() bool { return r.Flags == 1 || r.Flags == 3 }
+
+// Sequential is described at Ephemeral.
+func (r *Request) Sequential() bool { return r.Flags == 2 || r.Flags == 3 || r.Flags == 6 }
 
 // ReadConnect reads the first frame of a client.
 func ReadConnect(frame []byte) (Connect, error) {
