@@ -107,7 +107,8 @@
 // # Weaknesses
 //
 // The search for an order takes exponential time in the worst case; Budget
-// turns that into unknown. Memory is measured for the whole process, so checks
+// turns that into unknown. What would need more memory than allowed even in the
+// best case is not begun: of it the beginning alone is searched, for a violation. Memory is measured for the whole process, so checks
 // that run side by side share it. Sequential names given to creates whose
 // answer was lost are matched to those creates greedily. A watch that was left
 // again on a new connection tells of what the server finds: of such events little

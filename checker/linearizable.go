@@ -35,7 +35,7 @@ func (r *Run) judgeValues(b Budget) Result {
 	ops := 0
 	for _, p := range problems {
 		ops += len(p.ops)
-		found := r.judgeProblem(p, m)
+		found := r.judgeProblem(p, b, m)
 		if found.Verdict > worst.Verdict {
 			worst = found
 		}
@@ -49,7 +49,10 @@ func (r *Run) judgeValues(b Budget) Result {
 	return worst
 }
 
-func (r *Run) judgeProblem(p *problem, m *meter.Meter) Result {
+func (r *Run) judgeProblem(p *problem, b Budget, m *meter.Meter) Result {
+	if p.estimate().memory > b.Memory {
+		return judgeBeginning(p, b, m)
+	}
 	switch p.search(m) {
 	case found:
 		return Result{}
@@ -70,7 +73,7 @@ func (r *Run) judgeProblem(p *problem, m *meter.Meter) Result {
 }
 
 func undecided(p *problem, m *meter.Meter) Result {
-	return unknown("The search for an order was given up at %s. %s. Nothing was proved, neither way.", p.size(), m.Reason())
+	return unknown("The search for an order was given up at %s. %s. Nothing was proved, neither way.", p.estimate(), m.Reason())
 }
 
 // culprit finds the first answer with which no order is left, nil if the

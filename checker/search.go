@@ -2,7 +2,6 @@ package checker
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/anishathalye/porcupine"
 
@@ -46,20 +45,4 @@ func (p *problem) search(m *meter.Meter) answer {
 		return stopped
 	}
 	return none
-}
-
-// size describes the problem for the reader of an unknown verdict.
-func (p *problem) size() string {
-	clients, vague := map[int]bool{}, 0
-	for _, o := range p.ops {
-		clients[o.client] = true
-		if o.vague {
-			vague++
-		}
-	}
-	// porcupine keeps a set of the placed operations for each state it visits,
-	// and it visits at least one for each operation.
-	n := uint64(len(p.ops))
-	return fmt.Sprintf("%s of %s on %s, %d of them of unknown outcome, at least %d MB",
-		plural(len(p.ops), "operation"), plural(len(clients), "client"), plural(len(p.paths), "znode"), vague, n*n/8>>20)
 }
