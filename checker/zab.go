@@ -18,7 +18,9 @@ import (
 //
 // The names and where they come from: Zab.tla and ZkV3_7_0.tla in ZooKeeper's tree
 // up to PrimaryIntegrity, Remix (EuroSys 2025) for the next four, SandTable for
-// the last. Beside each is a mutant that it kills.
+// the last. Beside a name is a mutant that it kills; those without one are always
+// preceded by another in the mutants that there are, and the tests break each by
+// itself.
 //
 //	Leadership1               an epoch has one leader that serves (forget-accepted-epoch)
 //	Leadership2               in an epoch one server proposes
@@ -35,7 +37,9 @@ import (
 //	PrimaryIntegrity          a leader proposes in its own epoch, and no zxid twice
 //	                          (stale-epoch-proposal)
 //	CommittedLogMonotonicity  what a server has committed it keeps while it lives
+//	                          (trunc-one-more)
 //	ProcessConsistency        a follower that serves has a beginning of its leader's log
+//	                          (snap-in-memory)
 //	LeaderLogCompleteness     a leader has all that is committed (minority-commit)
 //	CommittedLogDurability    less than a quorum never holds what is committed
 //	                          (stale-epoch-vote)

@@ -1,7 +1,8 @@
 // Package paxos holds what all consensus protocols of this module share: who
 // takes part, what they say to each other, and the form of a protocol machine.
 // The protocols themselves are in the packages below: paxos/zab, paxos/synod and
-// paxos/multi.
+// paxos/multi. What plays the latter two on random schedules, and watches them, is
+// in the schedule folder of each.
 //
 // # The nouns, in order
 //

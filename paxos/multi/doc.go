@@ -51,9 +51,10 @@
 // Those of package paxos; and those of package zab to a layer above: Propose only
 // while Serves is true on a leader; Effects.Applied holds what a step has
 // applied. A Restored note from "snap" on a server that served comes after a
-// RoleChanged: the slots between are not in Applied. There is no Append effect
-// and no Logged event: each acceptance is a Persist of an AcceptedBallot,
-// Durable.Do carries it out. The database in a SaveSnapshot holds the
+// RoleChanged: the slots between are not in Applied. A follower that wants to lead
+// tells a RoleChanged, too: it serves no longer. There is no Append effect and no
+// Logged event: each acceptance is a Persist of an AcceptedBallot, and Durable.Do
+// carries it out. The database in a SaveSnapshot holds the
 // memberships, too: only this package can unpack it.
 //
 // # Order
@@ -86,8 +87,8 @@
 // # The planted bugs
 //
 // Bugs lists twenty-one, each a switch that breaks one thing that safety or
-// progress stands on. Random schedules in the tests kill nineteen, each by a named
-// invariant: Agreement, Validity, OneValuePerBallot, PromiseKept, PromiseTells,
+// progress stands on. Random schedules (package schedule) kill nineteen, each by
+// a named invariant: Agreement, Validity, OneValuePerBallot, PromiseKept, PromiseTells,
 // DurableBeforeAnswer, SafeValue, LearnedIsChosen, NoGap, Window, PrimaryOrder,
 // LeaseExclusive, Termination. The other two need so rare a run that a transcript
 // plays it: old_acceptances, lease_forgotten.

@@ -56,8 +56,9 @@
 //
 // # The planted bugs
 //
-// Bugs lists seven, each a switch that breaks one thing the protocol stands on.
-// They are read where the thing is decided, and nowhere else.
+// Bugs lists seven, each a switch that breaks one thing the protocol stands on, and
+// after them the mutants, which change less. They are read where the thing is
+// decided, and nowhere else. Package campaign/mutants says who notices each.
 //
 // # Where it departs from the paper (Junqueira, Reed, Serafini 2011)
 //
