@@ -95,7 +95,7 @@ func (x *Counterexample) permitted() string {
 		case lag == 0:
 			text = fmt.Sprintf("A stale read: what %s showed", nodeOf(r))
 		default:
-			text = fmt.Sprintf("A stale read: %s had not applied the last %s that had been acknowledged when c%d asked", nodeOf(r), count(lag, "transaction"), r.Client)
+			text = fmt.Sprintf("A stale read: %s was %s behind the last that had been acknowledged when c%d asked", nodeOf(r), count(lag, "transaction"), r.Client)
 			if missed != nil {
 				text += ", and what it showed"
 			}
@@ -106,34 +106,6 @@ func (x *Counterexample) permitted() string {
 		return text + ". " + lesson
 	}
 	return "The reads fit into no single order with the writes. " + lesson
-}
-
-// staleness is how many acknowledged transactions a read missed, and the first
-// of them that changed what it read. Without zxids in the answers the versions
-// tell of the latter.
-func (x *Counterexample) staleness(r *runlog.Operation) (lag int, missed *runlog.Operation) {
-	h := x.subject.run.History
-	if r.Result.Zxid == 0 {
-		for _, c := range x.subject.changes[r.Path] {
-			if w := &h[c.op]; c.acked && w.Ret < r.Call && c.version > r.Result.Version && r.Out == runlog.OK && (missed == nil || w.Ret < missed.Ret) {
-				missed = w
-			}
-		}
-		return 0, missed
-	}
-	for i := range h {
-		w := &h[i]
-		if w.Out != runlog.OK || w.Ret >= r.Call || w.Result.Zxid <= r.Result.Zxid || len(changesOf(w)) == 0 {
-			continue
-		}
-		lag++
-		for _, c := range changesOf(w) {
-			if (c.path == r.Path || r.Op == "children" && parent(c.path) == r.Path) && (missed == nil || w.Ret < missed.Ret) {
-				missed = w
-			}
-		}
-	}
-	return lag, missed
 }
 
 func nodeOf(o *runlog.Operation) string {

@@ -134,10 +134,12 @@ func (s *subject) minimise(want *checker.Result, b Bounds) *Counterexample {
 		return nil // a check that is not about clients' calls
 	}
 	m := &search{subject: s, check: checks[i], want: want, bounds: b}
-	if !m.begin() {
-		return nil
+	if want.Verdict != checker.Permitted || !m.beginStale() {
+		if !m.begin() {
+			return nil
+		}
+		m.clients()
 	}
-	m.clients()
 	var p part
 	for before := -1; !m.spent(); {
 		m.znodes()
