@@ -276,7 +276,7 @@ func (c *closure) sums() {
 // told of: later than what its client had been shown by the answers that are
 // kept.
 func (c *closure) watched() {
-	shown := map[int]uint64{}
+	shown, waits := map[int]uint64{}, map[int]bool{}
 	for i := range c.s.run.Events {
 		e := &c.s.run.Events[i]
 		switch {
@@ -285,8 +285,14 @@ func (c *closure) watched() {
 		case e.Kind == runlog.Ret:
 			if op, is := c.s.opOf[i]; is && c.items[item{call, op}] {
 				shown[e.Client] = max(shown[e.Client], e.Zxid)
+				waits[e.Client] = false
 			}
+		case e.Kind == runlog.Lost && waits[e.Client]:
+			// Answers on the next connection may be of an earlier state.
+			c.items[item{event, i}] = true
+			waits[e.Client] = false
 		case e.Kind == runlog.Watch && c.items[item{event, i}]:
+			waits[e.Client] = true
 			c.tells(e, shown[e.Client])
 		}
 	}

@@ -63,6 +63,10 @@
 // and recovery, and the invariants of protocols other than ZAB, are not taken
 // apart: their own sentences have to do.
 //
+// Of watches only the promises about the order of what is told are taken apart,
+// before a client first loses its connection; that a watch tells once, of the
+// right kind, and misses nothing depends on every read that left one.
+//
 // 1-minimal is not smallest. Several counterexamples of one run are not told
 // apart: the first that holds is taken, preferring early ones. Of a znode that was
 // deleted and created again, writes without an answer all stay. For the sum of a

@@ -187,6 +187,9 @@ func (j *projection) events() []runlog.Event {
 // count; false if they are not at all.
 func (j *projection) operation(o *runlog.Operation) (asked, answered runlog.Event, some bool) {
 	asked = runlog.Event{Node: o.Node, Session: o.Session, Op: o.Op, Path: o.Path, Data: o.Data, Version: o.Version, Mode: o.Mode}
+	if j.check == "watches" {
+		asked.Mode = strings.TrimSpace(strings.ReplaceAll(o.Mode, runlog.WatchMode, ""))
+	}
 	answered = o.Result
 	answered.Cversion, answered.Pzxid = 0, 0
 	if o.Op == "multi" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -205,6 +206,9 @@ func (t *teller) event(at int) {
 	case e.Kind == runlog.Expired:
 		t.say(at, "%s learns that its session %#x has expired.", who, uint64(e.Session))
 		t.span(who, e.T, e.T, false, "server", "session expired")
+	case e.Text != checker.Closed:
+		t.say(at, "%s loses its connection.", who)
+		t.span(who, e.T, e.T, false, "server", "connection lost")
 	default:
 		t.say(at, "%s closes its session %#x.", who, uint64(e.Session))
 		t.span(who, e.T, e.T, false, "server", "session closed")

@@ -210,9 +210,12 @@ func (s *subject) items(check string) []item {
 	for i := range s.run.History {
 		list = append(list, item{call, i})
 	}
+	lost := map[int]bool{}
 	for i := range s.run.Events {
 		switch e := &s.run.Events[i]; {
-		case e.Kind == runlog.Watch && check == "watches":
+		case e.Kind == runlog.Lost && check == "watches":
+			lost[e.Client] = true
+		case e.Kind == runlog.Watch && check == "watches" && !lost[e.Client]:
 			list = append(list, item{event, i})
 		case endsSession(e) && check == "ephemerals":
 			list = append(list, item{event, i})
