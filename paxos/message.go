@@ -26,6 +26,8 @@ const (
 	Request                      // learner → leader: a client's write
 	Sync                         // learner → leader and back
 	Revalidate                   // learner → leader and back: is this session alive?
+	ObserverInfo                 // observer → leader: my accepted epoch
+	Inform                       // leader → observer: this is committed, log it and apply it
 
 	Connect    // client → server: open or take up a session
 	Connected  // server → client: its session, or that it is over
@@ -49,7 +51,7 @@ const (
 var kindNames = [...]string{
 	Notification: "NOTIFICATION", FollowerInfo: "FOLLOWERINFO", LeaderInfo: "LEADERINFO", AckEpoch: "ACKEPOCH", Diff: "DIFF", Trunc: "TRUNC",
 	Snap: "SNAP", Proposal: "PROPOSAL", Ack: "ACK", Commit: "COMMIT", NewLeader: "NEWLEADER", UpToDate: "UPTODATE", Ping: "PING",
-	Request: "REQUEST", Sync: "SYNC", Revalidate: "REVALIDATE", Connect: "CONNECT", Connected: "CONNECTED", Call: "CALL", Reply: "REPLY",
+	Request: "REQUEST", Sync: "SYNC", Revalidate: "REVALIDATE", ObserverInfo: "OBSERVERINFO", Inform: "INFORM", Connect: "CONNECT", Connected: "CONNECTED", Call: "CALL", Reply: "REPLY",
 	WatchEvent: "EVENT", ClientPing: "CLIENTPING", SetWatches: "SETWATCHES",
 	Prepare: "PREPARE", Promise: "PROMISE", AcceptValue: "ACCEPT", Accepted: "ACCEPTED", Learn: "LEARN", Reject: "REJECT", CatchUp: "CATCHUP",
 }

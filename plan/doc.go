@@ -70,6 +70,7 @@
 //	scenario leader-partition
 //	seed 1
 //	servers 3
+//	observers 1
 //	tick 500ms
 //	…
 //	setup

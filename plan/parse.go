@@ -157,7 +157,7 @@ func (r *reader) ppm(into *int) error {
 	return nil
 }
 
-var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "flink", "setup", "client", "steps"}
+var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "observers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "flink", "setup", "client", "steps"}
 
 // item reads one line: a top-level word, or an item of the section it is in.
 func (r *reader) item(p *Plan, section *string) error {
@@ -228,6 +228,8 @@ func (r *reader) top(p *Plan, section *string) error {
 		p.Bug = r.next()
 	case "servers":
 		return r.number(&t.Servers)
+	case "observers":
+		return r.number(&t.Observers)
 	case "tick":
 		return r.duration(&t.Tick)
 	case "init-limit":

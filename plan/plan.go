@@ -33,6 +33,9 @@ type Plan struct {
 type Topology struct {
 	// Servers is their number, 1 to MaxServers; they are n1, n2, …
 	Servers int
+	// Observers is how many of them, the last ones, follow and serve without a
+	// voice in elections and commits. Model only.
+	Observers int
 	// Tick is ZooKeeper's tickTime. InitLimit and SyncLimit count ticks: how
 	// long a server may take to join a leader, and how far one may fall behind.
 	Tick                 Duration
@@ -80,12 +83,15 @@ func ClientName(i int) string { return "c" + itoa(i) }
 // ServerName is the name of server i: n1, n2, …
 func ServerName(i int) string { return "n" + itoa(i) }
 
-// Quorum is the least number of servers that is a majority.
-func (t Topology) Quorum() int { return t.Servers/2 + 1 }
+// Quorum is the least number of voters that is a majority.
+func (t Topology) Quorum() int { return (t.Servers-t.Observers)/2 + 1 }
 
-// RunsOnlyInModel says which call needs the model, and why; "" if real worlds can
-// make them all.
+// RunsOnlyInModel says what, outside of its steps, needs the model, and why; "" if
+// real worlds can do it all.
 func (p *Plan) RunsOnlyInModel() string {
+	if p.Topology.Observers > 0 {
+		return "observers are only in the model"
+	}
 	for i := range p.Clients {
 		for _, c := range p.Clients[i].Calls {
 			if c.Op == Check {

@@ -18,6 +18,9 @@ func (p *Plan) String() string {
 	b.field("bug", p.Bug)
 	t := &p.Topology
 	b.line(0, "servers", itoa(t.Servers))
+	if t.Observers > 0 {
+		b.line(0, "observers", itoa(t.Observers))
+	}
 	b.line(0, "tick", t.Tick.String())
 	b.line(0, "init-limit", itoa(t.InitLimit))
 	b.line(0, "sync-limit", itoa(t.SyncLimit))

@@ -23,6 +23,7 @@ func drawPlan(t *rapid.T) *Plan {
 			Disk: Disk{drawDuration(t), drawDuration(t)},
 		},
 	}
+	p.Topology.Observers = rapid.IntRange(0, p.Topology.Servers-1).Draw(t, "observers")
 	if rapid.Bool().Draw(t, "with flink") {
 		p.Flink = Flink{
 			JobManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "jobmanagers"), TaskManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "taskmanagers"),

@@ -66,6 +66,8 @@ func (t *Topology) validate() *invalid {
 	switch {
 	case t.Servers < 1 || t.Servers > MaxServers:
 		return wrong("servers", "servers %d: want 1 to %d", t.Servers, MaxServers)
+	case t.Observers < 0 || t.Observers >= t.Servers:
+		return wrong("observers", "observers %d: want 0 to %d, so that one of %d servers votes", t.Observers, t.Servers-1, t.Servers)
 	case t.Tick < Millisecond || t.Tick > 60*Second:
 		return wrong("tick", "tick %v: want 1ms to 60s", t.Tick)
 	case t.InitLimit < 1:

@@ -8,8 +8,9 @@ import "github.com/schismlab/schism/paxos"
 // results, so each must be applied to the state that it was made for.
 type Consensus interface {
 	Step(ev *paxos.Event, out *paxos.Effects)
-	// Propose begins a transaction and gives the zxid it will have. It may be
-	// called only on a leader that serves.
+	// Propose begins a transaction and gives the zxid it will have, or 0 when there
+	// is none left and the leader has stepped down. It may be called only on a leader
+	// that serves.
 	Propose(cmd paxos.Command, out *paxos.Effects) paxos.Zxid
 	// Database is what was applied so far.
 	Database() paxos.DB

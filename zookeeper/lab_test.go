@@ -16,13 +16,14 @@ const tick = 200_000_000 // nanoseconds
 // Messages take no time, unless their link is cut: then those of a connection
 // wait, and votes are lost. Disks write at once.
 type lab struct {
-	now   int64
-	procs map[paxos.ID]*proc
-	order []paxos.ID
-	wires map[[2]paxos.ID][]parcel
-	cuts  map[[2]paxos.ID]bool
-	conns []labConn
-	told  []string
+	lastCounter uint32 // of an epoch, 0 for the usual one
+	now         int64
+	procs       map[paxos.ID]*proc
+	order       []paxos.ID
+	wires       map[[2]paxos.ID][]parcel
+	cuts        map[[2]paxos.ID]bool
+	conns       []labConn
+	told        []string
 	// watched are kinds of message between client and server that are shown.
 	watched []paxos.Kind
 }
@@ -49,8 +50,8 @@ type labConn struct {
 	gone [2]bool
 }
 
-func newLab(servers int) *lab {
-	l := &lab{procs: map[paxos.ID]*proc{}, wires: map[[2]paxos.ID][]parcel{}, cuts: map[[2]paxos.ID]bool{}, conns: []labConn{{}}}
+func newLab(servers int, lastCounter uint32) *lab {
+	l := &lab{lastCounter: lastCounter, procs: map[paxos.ID]*proc{}, wires: map[[2]paxos.ID][]parcel{}, cuts: map[[2]paxos.ID]bool{}, conns: []labConn{{}}}
 	for id := paxos.ID(1); int(id) <= servers; id++ {
 		l.add(id, nil).disk = zab.NewDurable(NewTree())
 	}
@@ -81,7 +82,7 @@ func (l *lab) start(id paxos.ID) {
 	p := l.procs[id]
 	if id.IsServer() {
 		p.machine = NewServer(&Config{ID: id, Tick: tick, Timer: zab.TimerTick}, zab.New(&zab.Config{
-			ID: id, Servers: l.servers(), Tick: tick, InitLimit: 10, SyncLimit: 5, CommittedLog: 100, SnapEvery: 1000, Empty: NewTree(),
+			ID: id, Servers: l.servers(), Tick: tick, InitLimit: 10, SyncLimit: 5, CommittedLog: 100, SnapEvery: 1000, Empty: NewTree(), LastCounter: l.lastCounter,
 		}, p.disk.Clone()))
 	}
 	p.up = true

@@ -116,6 +116,10 @@ func (s *Server) submit(r *Request, out *paxos.Effects) {
 	}
 	before := len(out.Applied)
 	z := s.consensus.Propose(txn, out)
+	if z == 0 {
+		s.stopServing(out)
+		return
+	}
 	s.prep = s.prep.apply(txn, z)
 	s.followApplied(before, out) // at once, where one server alone is the quorum
 }

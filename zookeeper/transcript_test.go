@@ -37,12 +37,18 @@ func (s *stage) command(t *testing.T, d *datadriven.TestData) string {
 	}
 	ws := words(d)
 	switch d.Cmd {
-	case "ensemble": // ensemble 3: servers that have elected a leader
+	case "ensemble": // ensemble 3 [last-counter=N]: servers that have elected a leader
 		n, err := strconv.Atoi(ws[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.lab = newLab(n)
+		last := 0
+		for _, a := range d.CmdArgs {
+			if a.Key == "last-counter" {
+				a.Scan(t, 0, &last)
+			}
+		}
+		s.lab = newLab(n, uint32(last))
 		s.lab.pass(t, 3*tick)
 		return fmt.Sprintf("%v leads\n", s.lab.leader())
 	case "client": // client c1 n1 n2 [timeout=1s]: tries the servers in that order

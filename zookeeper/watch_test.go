@@ -46,7 +46,7 @@ func TestWatches(t *testing.T) {
 		{"root, its children", all(children("/")), all(create("/n")), "/ children"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newLab(1)
+			l := newLab(1, 0)
 			l.pass(t, 3*tick)
 			for n := 1; n <= 2; n++ {
 				l.connect(n, []paxos.ID{1}, 20*tick)
@@ -95,7 +95,7 @@ func TestDeletedIsToldOnceEach(t *testing.T) {
 // server hears that the first connection is over. Its calls are answered on the
 // second, and the end of the session ends both.
 func TestTwoConnectionsOfASession(t *testing.T) {
-	l := newLab(1)
+	l := newLab(1, 0)
 	l.pass(t, 3*tick)
 	l.connect(1, []paxos.ID{1}, 10*tick)
 	l.quiet(t)

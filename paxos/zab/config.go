@@ -1,11 +1,18 @@
 package zab
 
-import "github.com/schismlab/schism/paxos"
+import (
+	"cmp"
+
+	"github.com/schismlab/schism/paxos"
+)
 
 // Config is what does not change while a server lives. Machines share it.
 type Config struct {
 	ID      paxos.ID
 	Servers int
+	// Observers are those of the servers that follow and serve, and neither vote
+	// nor count for a quorum.
+	Observers paxos.Set
 	// Tick is ZooKeeper's tickTime in nanoseconds. InitLimit and SyncLimit count
 	// ticks.
 	Tick                 int64
@@ -19,6 +26,9 @@ type Config struct {
 	// Readable says whether a transaction can be read back from a log or a
 	// proposal; nil: each can.
 	Readable func(paxos.Command) bool
+	// LastCounter is the last counter of an epoch, 0 for ZooKeeper's own,
+	// 0xfffffffe: a leader that has used it begins an election.
+	LastCounter uint32
 	// Empty is the state before the first transaction.
 	Empty paxos.State
 	Bugs  Bugs
@@ -26,4 +36,11 @@ type Config struct {
 	Quirks Quirks
 }
 
-func (c *Config) quorum() int { return c.Servers/2 + 1 }
+// lastCounter is by default ZooKeeper's: 0xffffffff is never given away
+// (ZOOKEEPER-1277).
+func (c *Config) lastCounter() uint32 { return cmp.Or(c.LastCounter, 0xfffffffe) }
+
+func (c *Config) quorum() int { return (c.Servers-c.Observers.Len())/2 + 1 }
+
+// votes says whether a server has a voice.
+func (c *Config) votes(id paxos.ID) bool { return !c.Observers.Has(id) }

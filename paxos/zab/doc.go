@@ -27,8 +27,9 @@
 //	follower → leader   ACK           all of it is on disk, and so is the current epoch
 //	leader → follower   UPTODATE      a quorum has said so: serve
 //
-// From then on PROPOSAL, ACK and COMMIT. The log has a queue of its own: an ACK
-// is sent when the entry is on disk, which a Logged event tells.
+// An observer says OBSERVERINFO. From then on PROPOSAL, ACK and COMMIT, and INFORM
+// for observers, which is a proposal and its commit in one. The log has a queue of
+// its own: an ACK is sent when the entry is on disk, which a Logged event tells.
 //
 // # The caller's duties
 //
@@ -86,7 +87,9 @@
 //   - Acknowledgements are cumulative: one for all entries that a sync brought
 //     to disk.
 //   - Election messages need no connections of their own, so the rule that the
-//     larger number dials does not show. Nobody observes; membership is fixed.
+//     larger number dials does not show. Membership is fixed.
+//   - An observer is a follower without a voice, and is called following; it is
+//     never answered by another observer, and does not tell a voter that lags.
 //
 // # Known weakness
 //

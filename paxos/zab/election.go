@@ -42,11 +42,14 @@ func (s *Server) look(out *paxos.Effects) {
 	s.clearVotes()
 	s.finalizing = false
 	s.wait = finalizeWait
-	s.vote = vote{leader: s.cfg.ID, zxid: s.processed(), round: s.round, epoch: s.CurrentEpoch}
+	s.vote = s.ownVote()
+	s.vote.round = s.round
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Looking, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	s.voted(out)
 	s.notifyAll(out)
-	s.record(s.cfg.ID, s.vote, out)
+	if s.cfg.votes(s.cfg.ID) {
+		s.record(s.cfg.ID, s.vote, out)
+	}
 	out.SetTimer(timerElection, s.wait)
 }
 
@@ -120,6 +123,14 @@ func (s *Server) beats(a, b *vote) bool {
 	return a.leader > b.leader
 }
 
+// ownVote is the vote to begin with: for itself, or for nobody if it observes.
+func (s *Server) ownVote() vote {
+	if !s.cfg.votes(s.cfg.ID) {
+		return vote{}
+	}
+	return vote{leader: s.cfg.ID, zxid: s.processed(), epoch: s.CurrentEpoch}
+}
+
 // voted tells what this server's vote is now.
 func (s *Server) voted(out *paxos.Effects) {
 	v := &s.vote
@@ -128,7 +139,7 @@ func (s *Server) voted(out *paxos.Effects) {
 
 func (s *Server) notifyAll(out *paxos.Effects) {
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
-		if id != s.cfg.ID {
+		if id != s.cfg.ID && s.cfg.votes(id) {
 			s.notify(id, out)
 		}
 	}
@@ -142,6 +153,10 @@ func (s *Server) notify(to paxos.ID, out *paxos.Effects) {
 // notified takes a notification, as WorkerReceiver does, and then the loop of
 // lookForLeader.
 func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
+	if !s.cfg.votes(m.From) {
+		s.notify(m.From, out) // its vote means nothing; it wants to hear ours
+		return
+	}
 	v := vote{from: true, role: m.Role, leader: m.Leader, zxid: m.Zxid, round: m.Round, epoch: m.Epoch}
 	if s.role != paxos.Looking {
 		if v.role == paxos.Looking {
@@ -150,7 +165,9 @@ func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
 		return
 	}
 	if v.role == paxos.Looking && v.round < s.round {
-		s.notify(m.From, out) // it lags: tell it, and do not count its vote
+		if s.cfg.votes(s.cfg.ID) {
+			s.notify(m.From, out) // it lags: tell it, and do not count its vote
+		}
 		return
 	}
 	if s.finalizing {
@@ -173,7 +190,7 @@ func (s *Server) compare(from paxos.ID, v vote, out *paxos.Effects) {
 	if v.round > s.round {
 		s.round = v.round
 		s.clearVotes()
-		own := vote{leader: s.cfg.ID, zxid: s.processed(), epoch: s.CurrentEpoch}
+		own := s.ownVote()
 		if s.beats(&v, &own) {
 			own = v
 		}
@@ -190,7 +207,7 @@ func (s *Server) adopt(v vote, out *paxos.Effects) {
 	s.voted(out)
 	s.notifyAll(out)
 	own := s.vote
-	own.from = true
+	own.from = s.cfg.votes(s.cfg.ID)
 	s.votes[s.cfg.ID] = own
 }
 

@@ -56,7 +56,7 @@ func (s *Server) lead(out *paxos.Effects) {
 func (s *Server) fromLearner(m *paxos.Message, out *paxos.Effects) {
 	p := &s.peers[m.From]
 	switch m.Kind {
-	case paxos.FollowerInfo:
+	case paxos.FollowerInfo, paxos.ObserverInfo:
 		p.informed = true
 		s.learnEpoch(m.From, m.Epoch, out)
 	case paxos.AckEpoch:
@@ -82,7 +82,9 @@ func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) 
 	if s.cfg.Quirks.has(NoEpochFiles) {
 		s.epoch = s.ownZxid.Epoch() + 1
 	}
-	s.informed = s.informed.With(from)
+	if s.cfg.votes(from) {
+		s.informed = s.informed.With(from)
+	}
 	if s.informed.Len() < s.cfg.quorum()-s.cfg.Bugs.short(EpochMinority) {
 		return
 	}
@@ -113,7 +115,9 @@ func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, o
 			s.look(out)
 			return
 		}
-		s.accepted = s.accepted.With(from)
+		if s.cfg.votes(from) {
+			s.accepted = s.accepted.With(from)
+		}
 	}
 	if s.accepted.Len() < need {
 		return
@@ -180,11 +184,11 @@ func (s *Server) establish(out *paxos.Effects) {
 	}
 }
 
-// count is the number of servers, this one included, of which is holds.
+// count is the number of voters, this one included, of which is holds.
 func (s *Server) count(is func(*peer) bool) int {
 	n := 1
 	for i := range s.peers {
-		if s.peers[i].conn != 0 && is(&s.peers[i]) {
+		if s.peers[i].conn != 0 && s.cfg.votes(paxos.ID(i)) && is(&s.peers[i]) {
 			n++
 		}
 	}
@@ -192,10 +196,18 @@ func (s *Server) count(is func(*peer) bool) int {
 }
 
 // Propose begins a transaction. It panics when this server does not lead and
-// serve: only a leader's pipeline may call it.
+// serve: only a leader's pipeline may call it. The zxid is 0 when the epoch has none
+// left: nothing is proposed then, and the server begins an election
+// (Leader.XidRolloverException).
 func (s *Server) Propose(cmd paxos.Command, out *paxos.Effects) paxos.Zxid {
 	if s.role != paxos.Leading || s.phase != broadcast {
 		panic("zab: Propose on a server that is " + s.role.String() + ", " + phaseNames[s.phase])
+	}
+	if s.counter == s.cfg.lastCounter() {
+		// A new epoch is needed before the counter runs into the epoch of the zxid.
+		s.throw("propose", s.last(), "the counter of this epoch is used up", out)
+		s.look(out)
+		return 0
 	}
 	s.counter++
 	epoch := s.epoch - uint32(s.cfg.Bugs.short(StaleEpochProposal))
@@ -203,7 +215,7 @@ func (s *Server) Propose(cmd paxos.Command, out *paxos.Effects) paxos.Zxid {
 	out.Tell(paxos.Note{Kind: paxos.Proposed, Epoch: s.epoch, Zxid: e.Zxid})
 	s.enqueue(e, out)
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
-		if s.peers[id].forwarded {
+		if s.peers[id].forwarded && s.cfg.votes(id) {
 			s.propose(id, e, out)
 		}
 	}
@@ -221,17 +233,30 @@ func (s *Server) commit(out *paxos.Effects) {
 		return
 	}
 	for s.applied < len(s.Log) && s.hasQuorum(s.Log[s.applied].Zxid) {
-		z := s.Log[s.applied].Zxid
 		if s.cfg.Bugs.has(CommitSkipsOne) && s.Pending() >= 2 && s.hasQuorum(s.Log[s.applied+1].Zxid) {
 			s.Log = append(s.Log[:s.applied], s.Log[s.applied+1:]...)
 			continue
 		}
 		for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
 			if s.peers[id].forwarded {
-				out.Send(id, s.peers[id].conn, paxos.Commit).Zxid = z
+				s.tellCommitted(id, s.Log[s.applied], out)
 			}
 		}
 		s.applyNext(out)
+	}
+}
+
+// tellCommitted tells a voter the zxid of what is committed, and an observer all of
+// it, for it has not been asked to log it before.
+func (s *Server) tellCommitted(to paxos.ID, e paxos.Entry, out *paxos.Effects) {
+	kind := paxos.Commit
+	if !s.cfg.votes(to) {
+		kind = paxos.Inform
+	}
+	m := out.Send(to, s.peers[to].conn, kind)
+	m.Zxid = e.Zxid
+	if kind == paxos.Inform {
+		m.Epoch, m.Cmd = s.epoch, e.Cmd
 	}
 }
 

@@ -73,7 +73,11 @@ func (s *Server) opened(from paxos.ID, conn paxos.Conn, out *paxos.Effects) {
 		return
 	}
 	s.conn, s.phase, s.idle = conn, discovery, 0
-	out.Send(s.leader, conn, paxos.FollowerInfo).Epoch = s.AcceptedEpoch
+	kind := paxos.FollowerInfo
+	if !s.cfg.votes(s.cfg.ID) {
+		kind = paxos.ObserverInfo
+	}
+	out.Send(s.leader, conn, kind).Epoch = s.AcceptedEpoch
 }
 
 // followerTick ends it with a leader that has not been heard of for too long.
@@ -105,6 +109,8 @@ func (s *Server) hangUp(out *paxos.Effects) {
 func (s *Server) fromLeader(m *paxos.Message, out *paxos.Effects) {
 	switch {
 	case s.unreadable(m, out):
+	case m.Kind == paxos.Inform:
+		s.told(m, out)
 	case m.Kind == paxos.Ping:
 		out.Send(s.leader, s.conn, paxos.Ping)
 	case s.phase == discovery:
@@ -192,6 +198,22 @@ func (s *Server) syncMessage(m *paxos.Message, out *paxos.Effects) {
 		}
 	case paxos.NewLeader:
 		s.newLeader(m.Epoch, out)
+	}
+}
+
+// told takes INFORM, which is a proposal and its commit in one.
+func (s *Server) told(m *paxos.Message, out *paxos.Effects) {
+	e := paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd}
+	switch {
+	case s.phase == broadcast:
+		s.enqueue(e, out)
+		s.deliver(m.Zxid, out)
+	case s.phase == syncing && s.mode != fromDiff:
+		s.incoming = append(s.incoming, e)
+		s.applyIncoming(out)
+	default:
+		s.incoming = append(s.incoming, e)
+		s.committed = m.Zxid
 	}
 }
 

@@ -216,7 +216,7 @@ func (s *Server) logged(z paxos.Zxid, out *paxos.Effects) {
 	switch {
 	case s.role == paxos.Leading:
 		s.commit(out)
-	case s.role == paxos.Following && s.phase >= synced && !s.cfg.Bugs.has(AckBeforeSync):
+	case s.role == paxos.Following && s.phase >= synced && s.cfg.votes(s.cfg.ID) && !s.cfg.Bugs.has(AckBeforeSync):
 		out.Send(s.leader, s.conn, paxos.Ack).Zxid = z
 	}
 }

@@ -13,7 +13,7 @@ func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
 	// Leader.startForwarding: what is proposed and not yet committed, and from
 	// here on everything.
 	for _, e := range s.Log[s.applied:] {
-		if !s.cfg.Bugs.has(SkipOutstanding | ForwardLate) {
+		if s.cfg.votes(to) && !s.cfg.Bugs.has(SkipOutstanding|ForwardLate) {
 			s.propose(to, e, out)
 		}
 	}

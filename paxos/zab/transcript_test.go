@@ -124,7 +124,7 @@ func server(t *testing.T, name string) paxos.ID {
 	return paxos.ID(n)
 }
 
-// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N]: servers that have just started and
+// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N] [observers=N] [last-counter=N]: servers that have just started and
 // sent their first votes.
 func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	n, err := strconv.Atoi(words(d)[0])
@@ -132,13 +132,17 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 		t.Fatal(err)
 	}
 	var bug, variant string
-	committed := 5
+	committed, observers, last := 5, 0, 0
 	for _, a := range d.CmdArgs {
 		switch a.Key {
 		case "bug":
 			bug = a.Vals[0]
 		case "variant":
 			variant = a.Vals[0]
+		case "observers":
+			a.Scan(t, 0, &observers)
+		case "last-counter":
+			a.Scan(t, 0, &last)
 		case "committed-log":
 			a.Scan(t, 0, &committed)
 		}
@@ -151,7 +155,10 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	if !ok {
 		t.Fatalf("unknown variant %q", variant)
 	}
-	s.lab = newLab(n, func(c *Config) { c.Bugs, c.Quirks, c.CommittedLog = bugs, quirks, committed })
+	s.lab = newLab(n, func(c *Config) {
+		c.Bugs, c.Quirks, c.CommittedLog, c.LastCounter = bugs, quirks, committed, uint32(last)
+		c.Observers = paxos.Voters(n) &^ paxos.Voters(n-observers)
+	})
 	return s.told()
 }
 
