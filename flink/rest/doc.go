@@ -41,10 +41,10 @@
 //
 // A job that has ended, and whose JobManager has failed since, is run a second
 // time when it is submitted again. This was seen with Flink 1.20.3 and 2.3.0: by
-// default a job's result is deleted once it is cleaned up. With the options
-// job-result-store.delete-on-commit and application-result-store.delete-on-commit
-// at false, Flink 2.3.0 refused it. Without them, do not repeat Submit across the
-// end of a job.
+// default a job's result is deleted once it is cleaned up. With the option
+// job-result-store.delete-on-commit at false, and in 2.3 also
+// application-result-store.delete-on-commit, both refused it. Without these, do
+// not repeat Submit across the end of a job.
 //
 // TLS and authentication are not supported. The names of fields are those of
 // Flink 1.20 to 2.3. Whether a submission was refused as a duplicate is read off
