@@ -46,6 +46,8 @@ const (
 	Learn       // to learners: this was chosen
 	Reject      // acceptor → proposer: I have promised the ballot Epoch
 	CatchUp     // learner → leader: I lack what was chosen after Zxid
+
+	RPC // between processes of package flink: Body says what
 )
 
 var kindNames = [...]string{
@@ -53,7 +55,7 @@ var kindNames = [...]string{
 	Snap: "SNAP", Proposal: "PROPOSAL", Ack: "ACK", Commit: "COMMIT", NewLeader: "NEWLEADER", UpToDate: "UPTODATE", Ping: "PING",
 	Request: "REQUEST", Sync: "SYNC", Revalidate: "REVALIDATE", ObserverInfo: "OBSERVERINFO", Inform: "INFORM", Connect: "CONNECT", Connected: "CONNECTED", Call: "CALL", Reply: "REPLY",
 	WatchEvent: "EVENT", ClientPing: "CLIENTPING", SetWatches: "SETWATCHES",
-	Prepare: "PREPARE", Promise: "PROMISE", AcceptValue: "ACCEPT", Accepted: "ACCEPTED", Learn: "LEARN", Reject: "REJECT", CatchUp: "CATCHUP",
+	Prepare: "PREPARE", Promise: "PROMISE", AcceptValue: "ACCEPT", Accepted: "ACCEPTED", Learn: "LEARN", Reject: "REJECT", CatchUp: "CATCHUP", RPC: "RPC",
 }
 
 func (k Kind) String() string {

@@ -27,6 +27,11 @@ type Scenario struct {
 	Story string
 	// Servers is how many it is about, 3 if zero. Fewer or more may be asked for.
 	Servers int
+	// Flink is the cluster that it is about, if it is about Flink.
+	Flink plan.Flink
+	// Config is how many of a hundred calls of Flink's clients set the
+	// configuration.
+	Config int
 	// Steps draws the faults.
 	Steps func(d *Draw)
 	// Exact, where it is set, gives the plan itself: nothing is drawn, and no
@@ -77,6 +82,10 @@ func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	p := &plan.Plan{Scenario: s.Name, Seed: seed, Bug: o.Bug, Protocol: o.Protocol, Variant: o.Variant, Topology: t}
 	p.Setup = setupCalls()
 	p.Clients = drawClients(seed, t.Servers, s.Workload)
+	if p.Flink = s.Flink; p.Flink != (plan.Flink{}) {
+		p.Setup = flinkSetup(&p.Flink)
+		p.Clients = drawFlinkClients(seed, t.Servers, &p.Flink, max(s.Config, 3))
+	}
 	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}
 	s.Steps(d)
 	p.Steps = d.steps
@@ -93,6 +102,7 @@ type Draw struct {
 	wait    plan.Duration
 	faulted bool
 	steps   []plan.Step
+	jobs    int // faults drawn so far, for names
 }
 
 // Servers is the number of servers that the plan is drawn for.
@@ -129,6 +139,9 @@ func (d *Draw) Fault(format string, args ...any) {
 	d.Step(format, args...)
 }
 
+// jobName is a name for the process that the present fault is about.
+func (d *Draw) jobName() string { return "J" + string(rune('a'+d.jobs)) }
+
 // Pick draws one of the words.
 func (d *Draw) Pick(words ...string) string { return words[d.stream.Intn(len(words))] }
 
@@ -150,6 +163,7 @@ func All() []*Scenario {
 	return []*Scenario{
 		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
 		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, primaryOrder, mixed,
+		flinkFailover, flinkConfig, flinkState,
 	}
 }
 

@@ -99,7 +99,14 @@ func (r *run) exited(p *process) { r.crashServer(int(p.id)) }
 
 // stepped is called when all effects of a step are carried out.
 func (r *run) stepped(p *process) {
-	if !p.id.IsServer() {
-		r.clients[p.id.ClientNumber()].stepped(r)
+	switch n := p.id.ClientNumber(); {
+	case p.id.IsServer():
+		if r.cluster != nil {
+			r.cluster.applied(p)
+		}
+	case n < len(r.clients):
+		r.clients[n].stepped(r)
+	default:
+		r.cluster.stepped(p)
 	}
 }

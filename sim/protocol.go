@@ -40,6 +40,9 @@ func ProtocolOf(p *plan.Plan) (Protocol, error) {
 	var names []string
 	for _, known := range Protocols() {
 		if p.Protocol == "" || p.Protocol == known.Name {
+			if p.Flink != (plan.Flink{}) {
+				known = known.withFlink()
+			}
 			return known, known.check(p)
 		}
 		names = append(names, known.Name)

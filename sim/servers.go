@@ -2,6 +2,7 @@ package sim
 
 import (
 	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
 )
@@ -45,10 +46,16 @@ func (r *run) consensus(id int) zookeeper.Consensus {
 
 // finals reads every znode from every server.
 func (r *run) finals() {
+	if r.cluster != nil {
+		r.cluster.read()
+	}
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
 		s := r.procs[id].machine.(*zookeeper.Server)
 		t := s.Tree()
 		t.Each(func(path, data string, st zookeeper.Stat) {
+			if r.cluster != nil && (path == "/" || plan.FlinkPath(path)) {
+				return // made by nobody whose calls stand in the log
+			}
 			r.put(runlog.Event{
 				Kind: runlog.Final, Node: id, Path: path, Data: data, Version: st.Version, Cversion: st.Cversion,
 				Czxid: uint64(st.Czxid), Mzxid: uint64(st.Mzxid), Pzxid: uint64(st.Pzxid), Owner: st.Owner,

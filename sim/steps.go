@@ -29,8 +29,7 @@ type name struct {
 }
 
 func (s *stepper) prepare(r *run) {
-	n := r.plan.Topology.Servers + 1
-	s.slow = make([]plan.Link, n*n)
+	s.slow = make([]plan.Link, len(r.procs)*len(r.procs))
 }
 
 // nextStep waits for the moment of the next step.
@@ -99,6 +98,9 @@ func (r *run) reached(p *process, verb, what string, peer paxos.ID) {
 func (r *run) beginAwait(s *plan.Step) {
 	r.awaiting, r.callsLeft, r.writeBegun = true, s.Count, false
 	r.saved = nil
+	if r.cluster != nil {
+		r.cluster.checksLeft, r.cluster.outputsLeft = s.Count, s.Count
+	}
 	r.generation++
 	r.wake(int64(s.Within), stepDue, r.generation)
 	r.dirty = true
@@ -155,7 +157,7 @@ func (r *run) fulfilled(s *plan.Step) bool {
 		}
 		return true
 	}
-	panic(fmt.Sprintf("sim: await %v", s.For))
+	return r.cluster.fulfilled(r, s)
 }
 
 // carryOutStep does what a step says and writes that it is in force.
@@ -168,16 +170,20 @@ func (r *run) carryOutStep(s *plan.Step) {
 			r.names = append(r.names, name{s.As, a[0]})
 		}
 	case plan.Crash:
-		each(a, r.crashServer)
+		r.each(a, r.crashServer, func(f *flinkProcess) { r.cluster.crash(f, "") })
 	case plan.Start:
-		each(a, r.startServer)
+		r.each(a, r.startServer, r.cluster.start)
 	case plan.Restart:
-		each(a, r.crashServer)
-		each(a, r.startServer)
+		r.each(a, r.crashServer, func(f *flinkProcess) { r.cluster.crash(f, "") })
+		r.each(a, r.startServer, r.cluster.start)
 	case plan.Pause:
-		each(a, r.pauseServer)
+		r.each(a, r.pauseServer, func(f *flinkProcess) { r.cluster.pause(f, true) })
 	case plan.Resume:
-		each(a, r.resumeServer)
+		r.each(a, r.resumeServer, func(f *flinkProcess) { r.cluster.pause(f, false) })
+	case plan.Savepoint:
+		r.cluster.savepointWanted = true
+	case plan.Cancel:
+		r.cluster.cancelWanted = true
 	case plan.Cut:
 		r.pairs(s, a, b, func(from, to int) { r.setLink(from, to, true, plan.Link{}) })
 	case plan.Slow:
@@ -197,7 +203,7 @@ func (r *run) carryOutStep(s *plan.Step) {
 			r.net.barred[id] = s.Action == plan.Bar
 		}
 	case plan.Jump:
-		each(a, func(id int) { r.jump(&r.procs[id], int64(s.By), false) })
+		r.each(a, func(id int) { r.jump(&r.procs[id], int64(s.By), false) }, nil)
 	default:
 		panic(fmt.Sprintf("sim: step %v", s.Action))
 	}
@@ -207,14 +213,35 @@ func (r *run) carryOutStep(s *plan.Step) {
 		}
 	}
 	slices.Sort(a)
-	r.put(runlog.Event{Kind: runlog.Step, Num: r.next, Text: s.Text(), Servers: a})
+	e := runlog.Event{Kind: runlog.Step, Num: r.next, Text: s.Text(), Servers: a}
+	if i := slices.IndexFunc(a, func(n int) bool { return n > plan.MaxServers }); i >= 0 {
+		if e.With = plan.TargetNames(a[i:]); i == 0 {
+			e.Servers = nil
+		} else {
+			e.Servers = a[:i]
+		}
+	}
+	r.put(e)
 	r.dirty = true
 }
 
-func each(ids []int, do func(int)) {
-	for _, id := range ids {
-		do(id)
+// each does something to servers, and to processes of Flink.
+func (r *run) each(targets []int, server func(int), process func(*flinkProcess)) {
+	for _, n := range targets {
+		if n <= plan.MaxServers {
+			server(n)
+		} else {
+			process(r.cluster.process(n))
+		}
 	}
+}
+
+// id is the process that a target's number stands for.
+func (r *run) id(target int) paxos.ID {
+	if target <= plan.MaxServers {
+		return paxos.ID(target)
+	}
+	return r.cluster.process(target).cfg.ID
 }
 
 func (r *run) pairs(s *plan.Step, a, b []int, do func(from, to int)) {
@@ -233,20 +260,28 @@ func (r *run) pairs(s *plan.Step, a, b []int, do func(from, to int)) {
 
 // setLink puts a link into a state, if it is in another.
 func (r *run) setLink(from, to int, cut bool, l plan.Link) {
-	link := r.net.link(paxos.ID(from), paxos.ID(to))
-	was := &r.slow[from*(r.plan.Topology.Servers+1)+to]
+	a, b := r.id(from), r.id(to)
+	link := r.net.link(a, b)
+	was := &r.slow[int(a)*len(r.procs)+int(b)]
 	if link.cut == cut && *was == l {
 		return
 	}
 	wasCut := link.cut
 	*was = l
 	link.cut, link.delay, link.jitter, link.loss = cut, int64(l.Delay), int64(l.Jitter), l.Loss
-	r.put(runlog.Event{Kind: runlog.LinkState, Node: from, Peer: to, Text: LinkText(cut, l)})
+	e := runlog.Event{Kind: runlog.LinkState, Node: from, Peer: to, Text: LinkText(cut, l)}
+	if from > plan.MaxServers {
+		e.Node, e.Proc = 0, plan.TargetName(from)
+	}
+	if to > plan.MaxServers {
+		e.Peer, e.With = 0, plan.TargetName(to)
+	}
+	r.put(e)
 	switch {
 	case cut && !wasCut:
-		r.stop(paxos.ID(from), paxos.ID(to))
+		r.stop(a, b)
 	case wasCut && !cut:
-		r.heal(paxos.ID(from), paxos.ID(to))
+		r.heal(a, b)
 	}
 }
 
@@ -262,9 +297,17 @@ func LinkText(cut bool, l plan.Link) string {
 }
 
 func (r *run) healAll() {
-	n := r.plan.Topology.Servers
-	for from := 1; from <= n; from++ {
-		for to := 1; to <= n; to++ {
+	var all []int
+	for n := 1; n <= r.plan.Topology.Servers; n++ {
+		all = append(all, n)
+	}
+	if r.cluster != nil {
+		for _, f := range r.cluster.procs {
+			all = append(all, f.target)
+		}
+	}
+	for _, from := range all {
+		for _, to := range all {
 			r.setLink(from, to, false, plan.Link{})
 		}
 	}
@@ -316,4 +359,7 @@ func (r *run) Named(n string) int {
 }
 
 // Up implements plan.View.
-func (r *run) Up(n int) bool { return r.procs[n].up && !r.procs[n].paused }
+func (r *run) Up(n int) bool {
+	p := &r.procs[r.id(n)]
+	return p.up && !p.paused
+}

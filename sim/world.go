@@ -60,6 +60,7 @@ type run struct {
 	broken   bool      // an invariant is
 	dirty    bool      // something changed that an await may wait for
 	clients  []*client // 0 makes the setup calls
+	cluster  *cluster  // of Flink, nil if there is none
 	stepper
 }
 
@@ -69,10 +70,12 @@ type stage uint8
 const (
 	starting stage = iota
 	setup
+	deploying // Flink and its job
 	stepping
 	recovering
 	settling
 	stopping
+	draining // Flink's job
 	levelling
 )
 
@@ -81,30 +84,34 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Flink != (plan.Flink{}) {
-		return nil, fmt.Errorf("the model has no Flink yet")
-	}
 	r := &run{plan: p, log: log, quiet: quiet, protocol: known.use(p), watch: known.watch(p)}
 	n := p.Topology.Servers
-	r.init(p, int(paxos.Client(len(p.Clients)))+1, r)
+	r.init(p, int(paxos.Client(len(p.Clients)))+1+p.Flink.JobManagers+p.Flink.TaskManagers, r)
 	clocks := plan.NewStream(p.Seed, "clocks")
 	for id := 1; id <= n; id++ {
 		pr := &r.procs[id]
 		pr.drift = int64(clocks.Intn(2*driftSpread+1)) - driftSpread
 		pr.disk = &disk{durable: r.protocol.disk(paxos.ID(id))}
 	}
-	r.prepare(r)
 	r.newClients()
+	if p.Flink != (plan.Flink{}) {
+		r.cluster = newCluster(r)
+	}
+	r.prepare(r)
 	return r, nil
 }
 
 // The world's own timers.
 const (
-	bootServer uint32 = iota // arg: server
-	stepDue                  // arg: generation of the stepper
-	clientDue                // arg: client
-	stageDue                 // arg: stage whose time is over
-	giveUpCall               // arg: client
+	bootServer     uint32 = iota // arg: server
+	stepDue                      // arg: generation of the stepper
+	clientDue                    // arg: client
+	stageDue                     // arg: stage whose time is over
+	giveUpCall                   // arg: client
+	startFlink                   // arg: process of Flink
+	superviseFlink               // arg: process of Flink
+	lookFlink
+	countFlink
 )
 
 func (r *run) run(ctx context.Context) (err error) {
@@ -173,6 +180,8 @@ func (r *run) fired(which, arg uint32) {
 		r.clients[arg].due(r)
 	case giveUpCall:
 		r.clients[arg].overdue(r)
+	case startFlink, superviseFlink, lookFlink, countFlink:
+		r.cluster.fired(which, arg)
 	case stageDue:
 		if stage(arg) == r.stage {
 			r.stageOver()
@@ -187,6 +196,10 @@ func (r *run) stageOver() {
 		r.finish("the ensemble did not get healthy at the start")
 	case setup:
 		r.finish("the setup calls were not done in time")
+	case deploying:
+		r.finish("the job did not run at the start")
+	case draining:
+		r.enter(levelling, lastLimit) // the checks will say what is lacking
 	case recovering:
 		r.finish("the ensemble did not get healthy after the last fault")
 	case settling:
@@ -218,7 +231,16 @@ func (r *run) look() {
 			r.clients[0].start(r)
 		}
 	case setup:
-		if r.clients[0].finished {
+		switch {
+		case !r.clients[0].finished:
+		case r.cluster != nil:
+			r.enter(deploying, firstLimit)
+			r.cluster.begin()
+		default:
+			r.begin()
+		}
+	case deploying:
+		if r.cluster.jobRunning() && r.cluster.checkpoints > 0 {
 			r.begin()
 		}
 	case stepping:
@@ -235,7 +257,16 @@ func (r *run) look() {
 			}
 		}
 		r.put(runlog.Event{Kind: runlog.Done})
+		if r.cluster != nil {
+			r.enter(draining, drainLimit)
+			return
+		}
 		r.enter(levelling, lastLimit)
+	case draining:
+		if r.healthy() && r.cluster.drained() {
+			r.cluster.drain()
+			r.enter(levelling, lastLimit)
+		}
 	case levelling:
 		if r.healthy() && r.level() {
 			r.finals()
@@ -267,6 +298,9 @@ func (r *run) recover() {
 	}
 	for i := range r.clients {
 		r.silenceClient(i, false)
+	}
+	if r.cluster != nil {
+		r.cluster.revive()
 	}
 	r.enter(recovering, readyLimit)
 }

@@ -105,6 +105,13 @@ func (c *Client) GiveUp(out *paxos.Effects) {
 	}
 }
 
+// Renew leaves the session to expire and begins a new one: a client that was
+// without a server for so long that its session must be over need not be told.
+func (c *Client) Renew(out *paxos.Effects) {
+	c.lose(out)
+	c.session, c.zxid, c.watched = 0, 0, WatchList{}
+}
+
 // Close ends the session by a call of its own, if connected, and then the
 // client for good.
 func (c *Client) Close(out *paxos.Effects) {

@@ -67,6 +67,9 @@ func NewServer(cfg *Config, consensus Consensus) *Server {
 // Consensus is the server's part of the consensus, to look at.
 func (s *Server) Consensus() Consensus { return s.consensus }
 
+// Watches is how many watches clients have left here.
+func (s *Server) Watches() int { return len(s.watches) }
+
 // Tree is the server's tree as far as it has applied transactions.
 func (s *Server) Tree() Tree { return s.tree() }
 

@@ -1,0 +1,70 @@
+// Package flink is Flink's coordination as pure machines: who leads, who knows
+// it, what of a job survives, and when its output counts. They are clients of the
+// model ensemble: their sessions, watches and broken connections are those of
+// package zookeeper. All of it is pure, in the sense of package paxos.
+//
+// # The nouns, in order
+//
+// A connection is a ZooKeeper client as Curator keeps it: calls wait for it, and
+// listeners are told CONNECTED, SUSPENDED, LOST and RECONNECTED. LOST comes when a
+// server says that the session has expired, or when the connection has been
+// suspended for a session time-out, whatever the servers know: then the client
+// begins a new session, and the old one's ephemeral znodes may still be there.
+//
+// A latch is Curator's LeaderLatch. A JobManager whose latch leads is granted
+// leadership: it draws a fencing token, writes leader information for each
+// component, and takes up the job that the leader before has left. It loses
+// leadership when its connection is suspended, or, if that is tolerated, lost.
+//
+// A handle is a pointer in ZooKeeper to state in Storage, which all processes
+// share. Locks beside the pointer, one ephemeral znode for each user, keep it from
+// being removed under somebody's feet.
+//
+// A jobMaster runs the one job in one leadership: it deploys tasks to the
+// TaskManagers that have registered, restarts them all from the last checkpoint
+// when one fails, and its coordinator makes checkpoints. A checkpoint takes its
+// number from a counter in ZooKeeper, sends barriers, gathers a snapshot of each
+// subtask, stores them, and writes the pointer. With that the checkpoint is
+// complete, and the sinks commit.
+//
+// A TaskManager learns from ZooKeeper who leads, and works for nobody else. A
+// task is a source, which reads a directory of sequential znodes as a log, chained
+// to a sink with two phases: what was read between two barriers is a Part, pending
+// with the first snapshot that holds it, committed when that checkpoint is
+// complete, and committed again by whoever starts from it.
+//
+// A Variant is a set of Quirks, mistakes of released versions; Bugs are planted.
+//
+// # The caller's duties
+//
+// Those of package paxos. A process is started by Boot and needs five timers.
+// Config.Life rises with each start of a process. Told is emptied after each
+// step; an event of kind crash in it says that the process has ended itself. The
+// caller is the REST client, too: Submit, Savepoint and Cancel are asked of
+// whoever leads, and asked again until they are seen to be done.
+//
+// # Where it departs from Flink
+//
+//   - Dispatcher, resource manager and job master are one machine; two components
+//     have leader information, dispatcher and the job's. Contenders confirm at
+//     once, so no event falls between grant and confirmation.
+//   - There is one job, and a TaskManager has room for all its tasks. There is no
+//     network between tasks: barriers come straight from the JobManager, and are
+//     aligned by nature. A snapshot has no size and takes no time.
+//   - Storage is perfect: it is there for all, never slow and never full. Its
+//     ghosts are those of the protocol: state without a pointer, or the reverse.
+//   - Leader information, counter and pointers are text, not Java's encodings. The
+//     pointer's znode holds the name of the state's file.
+//   - A message between Flink's processes is lost when its link is cut; heartbeats
+//     find out.
+//   - A call to ZooKeeper that was lost is made again at once and without end,
+//     except for the pointer of a checkpoint: that is given up as uncertain after
+//     two retries.
+//   - The election's znodes lie in plain directories, not containers.
+//
+// # Known weakness
+//
+// Machines keep closures for what follows from a reply, so they cannot be copied
+// or fingerprinted, as those of package paxos can: a search over states would
+// need that.
+package flink

@@ -1,0 +1,196 @@
+package flink
+
+import (
+	"slices"
+
+	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper"
+)
+
+// Config is what does not change while a process lives.
+type Config struct {
+	ID   paxos.ID
+	Name string // jm1, tm2
+	// Life counts the starts of this process, so that no token comes twice.
+	Life    int
+	Servers []paxos.ID // of the ensemble, in the order they are tried
+	// SessionTimeout is in nanoseconds.
+	SessionTimeout int64
+	Flink          plan.Flink
+	// JobManagers are their IDs: jm1 has the first.
+	JobManagers []paxos.ID
+	Storage     *Storage
+	Quirks      Quirks
+	Bugs        Bugs
+}
+
+// JobManager takes part in the election. The one that leads runs the job. It is
+// a machine as package paxos describes it; what an observer should know is
+// appended to Told by each step.
+type JobManager struct {
+	cfg  *Config
+	Told []runlog.Event
+
+	conn  *connection
+	latch *latch
+	terms int
+	lead  *leadership // nil while it does not lead
+	// token is that of the present leadership, or of the last one.
+	token string
+	ticks int
+	// workers are the TaskManagers that have registered in this leadership.
+	workers []worker
+	// reconnects counts, for StuckCounter.
+	reconnects int
+	dead       bool
+}
+
+// worker is a TaskManager.
+type worker struct {
+	id    paxos.ID
+	heard int // the tick in which it was last heard
+}
+
+// silence is how many ticks a process may be silent until it is taken for gone.
+const silence = 30
+
+// NewJobManager is a JobManager that begins at Boot.
+func NewJobManager(cfg *Config) *JobManager {
+	j := &JobManager{cfg: cfg, conn: newConnection(cfg.ID, cfg.Servers, cfg.SessionTimeout)}
+	j.latch = &latch{
+		conn: j.conn, quirks: cfg.Quirks, name: cfg.Name, tolerant: cfg.Flink.Tolerant,
+		blind: cfg.Bugs&LatchIgnoresSession != 0, change: j.isLeader,
+	}
+	j.latch.made = cfg.Life << 16
+	j.conn.changed, j.conn.watched = j.changed, j.watched
+	return j
+}
+
+// Step takes one event.
+func (j *JobManager) Step(ev *paxos.Event, out *paxos.Effects) {
+	j.conn.out = out
+	switch {
+	case j.dead:
+	case ev.Kind == paxos.Arrived && ev.Msg.Kind == paxos.RPC:
+		j.hear(ev.Msg.From, ev.Msg.Body.(*message))
+		j.conn.listen()
+	case ev.Kind == paxos.Fired && ev.Timer == timerTick:
+		j.tick()
+		j.conn.listen()
+	case ev.Kind == paxos.Fired && ev.Timer == timerCheck:
+		out.SetTimer(timerCheck, int64(j.cfg.Flink.Checkpoint))
+		if j.lead != nil {
+			j.lead.job.trigger(j)
+		}
+		j.conn.listen()
+	default:
+		if ev.Kind == paxos.Boot {
+			out.SetTimer(timerTick, tick)
+			out.SetTimer(timerCheck, int64(j.cfg.Flink.Checkpoint))
+		}
+		j.conn.step(ev)
+	}
+}
+
+func (j *JobManager) tell(e runlog.Event) {
+	e.Proc = j.cfg.Name
+	j.Told = append(j.Told, e)
+}
+
+// die ends the process: its supervisor starts another one.
+func (j *JobManager) die(why string) {
+	j.dead = true
+	j.tell(runlog.Event{Kind: runlog.Crash, Text: why})
+}
+
+func (j *JobManager) changed(s state) {
+	if s == reconnected {
+		j.reconnects++
+		if l := j.lead; l != nil { // it has kept its office; the watches may be gone
+			for _, c := range components {
+				j.guard(j.during(), infoPath(c), j.cfg.Name+" "+l.token)
+			}
+		}
+	}
+	j.latch.changed(s)
+}
+
+func (j *JobManager) watched(e zookeeper.WatchedEvent) {
+	j.latch.fired(e)
+	if j.lead != nil && InfoOf(e.Path) != "" {
+		j.guard(j.during(), e.Path, j.cfg.Name+" "+j.lead.token)
+	}
+}
+
+// tick sends heartbeats, and gives up workers that do not answer them.
+func (j *JobManager) tick() {
+	j.conn.out.SetTimer(timerTick, tick)
+	j.ticks++
+	if j.lead == nil {
+		j.workers = nil
+		return
+	}
+	gone := false
+	j.workers = slices.DeleteFunc(j.workers, func(w worker) bool {
+		late := j.ticks-w.heard > silence
+		gone = gone || late && j.lead.job.uses(w.id)
+		return late
+	})
+	for _, w := range j.workers {
+		j.say(w.id, message{word: heartbeat})
+	}
+	if gone {
+		j.lead.job.restart(j)
+	}
+	j.lead.job.tick(j)
+}
+
+// say sends a message of this leader.
+func (j *JobManager) say(to paxos.ID, m message) {
+	m.token = j.lead.token
+	send(j.conn.out, to, m)
+}
+
+func (j *JobManager) hear(from paxos.ID, m *message) {
+	if j.lead == nil || m.token != j.lead.token {
+		return
+	}
+	i := slices.IndexFunc(j.workers, func(w worker) bool { return w.id == from })
+	if i < 0 {
+		if m.word != register {
+			return
+		}
+		j.workers = append(j.workers, worker{id: from})
+		slices.SortFunc(j.workers, func(a, b worker) int { return int(a.id) - int(b.id) })
+		i = slices.IndexFunc(j.workers, func(w worker) bool { return w.id == from })
+	}
+	j.workers[i].heard = j.ticks
+	switch m.word {
+	case register:
+		j.say(from, message{word: registered})
+		if j.lead.job.uses(from) { // it has lost its tasks, and come back
+			j.lead.job.restart(j)
+		}
+	case running:
+		j.lead.job.started(j, from, m.attempt)
+	case failed:
+		if m.attempt == j.lead.job.attempt {
+			j.lead.job.restart(j)
+		}
+	case ack:
+		j.lead.job.acknowledge(j, m)
+	}
+}
+
+// Leads is the token with which it leads, "" if it does not.
+func (j *JobManager) Leads() string {
+	if j.lead == nil {
+		return ""
+	}
+	return j.lead.token
+}
+
+// Running says whether the job runs here, with all its tasks.
+func (j *JobManager) Running() bool { return j.lead != nil && j.lead.job.phase == isRunning }

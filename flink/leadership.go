@@ -1,0 +1,130 @@
+package flink
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper"
+)
+
+// The layout (ZooKeeperLeaderElectionHaServices).
+const (
+	rootDir   = plan.FlinkRoot
+	leaderDir = rootDir + "/leader"
+	// LatchDir holds the participants of the election.
+	LatchDir  = leaderDir + "/latch"
+	latchDir  = LatchDir
+	graphsDir = rootDir + "/jobgraphs"
+	jobsDir   = rootDir + "/jobs"
+	infoName  = "connection_info"
+)
+
+// Job is the one job of a cluster.
+const Job = "00000000000000000000000000000001"
+
+// components publish leader information, all with the token of the one election.
+var components = []string{"dispatcher", jobComponent}
+
+const jobComponent = "job-" + Job
+
+func infoPath(component string) string { return leaderDir + "/" + component + "/" + infoName }
+
+// InfoOf is the component whose leader information stands at path, "" if none
+// does.
+func InfoOf(path string) string {
+	for _, c := range components {
+		if path == infoPath(c) {
+			return c
+		}
+	}
+	return ""
+}
+
+// ParseInfo takes leader information apart: the leader's address, which is the
+// name of its process, and its fencing token.
+func ParseInfo(data string) (address, token string) {
+	address, token, _ = strings.Cut(data, " ")
+	return address, token
+}
+
+// leadership is what a JobManager has while it leads
+// (DefaultLeaderElectionService, ZooKeeperLeaderElectionDriver).
+type leadership struct {
+	token string
+	job   jobMaster
+}
+
+// isLeader is told by the latch.
+func (j *JobManager) isLeader(leads bool) {
+	if !leads {
+		j.revoke()
+		return
+	}
+	j.terms++
+	j.token = fmt.Sprintf("%s-%d-%d", j.cfg.Name, j.cfg.Life, j.terms)
+	j.lead = &leadership{token: j.token}
+	j.tell(runlog.Event{Kind: runlog.Grant, Token: j.lead.token})
+	var dirs []string
+	for _, c := range components {
+		dirs = append(dirs, leaderDir+"/"+c)
+	}
+	during := j.during()
+	j.conn.ensure(during, append([]string{rootDir, leaderDir}, dirs...), func() {
+		for _, c := range components {
+			j.publish(during, infoPath(c))
+		}
+		j.recover()
+	})
+}
+
+// revoke ends what was begun in this leadership. Its znodes and files stay: the
+// next leader goes on with them. Its locks go, for its session may live on.
+func (j *JobManager) revoke() {
+	old := j.lead
+	j.lead = nil
+	j.tell(runlog.Event{Kind: runlog.Revoke, Token: old.token})
+	old.job.suspend(j, old.token)
+}
+
+// during is alive for what is asked for in the present leadership.
+func (j *JobManager) during() func() bool {
+	l := j.lead
+	return func() bool { return j.lead == l }
+}
+
+// publish writes this leader's information. ZooKeeper knows of no fencing: a
+// znode of another session is deleted, whoever leads
+// (writeLeaderInformationToZooKeeper).
+func (j *JobManager) publish(during func() bool, path string) {
+	again := func(*zookeeper.Reply) { j.publish(during, path) }
+	info := j.cfg.Name + " " + j.lead.token
+	j.conn.persist(during, exists(path, false), func(reply *zookeeper.Reply) {
+		wrote := func(reply *zookeeper.Reply) {
+			if reply == nil || reply.Err != zookeeper.OK {
+				again(reply)
+				return
+			}
+			j.guard(during, path, info)
+		}
+		switch {
+		case reply.Err != zookeeper.OK:
+			j.conn.do(during, create(path, info, true), wrote)
+		case reply.Stat.Owner == j.conn.client.Session():
+			j.conn.do(during, set(path, info, -1), wrote)
+		default:
+			j.conn.do(during, remove(path), again)
+		}
+	})
+}
+
+// guard looks at what was written, and watches it. Information that is not this
+// leader's is corrected, for as long as it leads.
+func (j *JobManager) guard(during func() bool, path, info string) {
+	j.conn.persist(during, get(path, true), func(reply *zookeeper.Reply) {
+		if reply.Err != zookeeper.OK || reply.Data != info {
+			j.publish(during, path)
+		}
+	})
+}

@@ -1,0 +1,121 @@
+package flink
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+// Storage is the file system that all processes of the cluster share: what is
+// written is there for all, at once and for good. It is not copied.
+type Storage struct {
+	files map[string]any
+	// Committed are the files that the sink has committed, in that order.
+	Committed []Part
+}
+
+// NewStorage is an empty file system.
+func NewStorage() *Storage { return &Storage{files: map[string]any{}} }
+
+// Has says whether there is a file of that name.
+func (s *Storage) Has(name string) bool {
+	_, ok := s.files[name]
+	return ok
+}
+
+func (s *Storage) put(name string, content any) { s.files[name] = content }
+
+func (s *Storage) get(name string) any { return s.files[name] }
+
+// drop deletes a file; false if there is none.
+func (s *Storage) drop(name string) bool {
+	had := s.Has(name)
+	delete(s.files, name)
+	return had
+}
+
+// commit makes a pending part visible. A part that is not pending has been
+// committed before.
+func (s *Storage) commit(p Part) bool {
+	if !s.drop(p.pendingName()) {
+		return false
+	}
+	s.Committed = append(s.Committed, p)
+	return true
+}
+
+// Record is one thing that the job has read, and puts out.
+type Record struct {
+	Path    string // the directory, or plan.ConfigPath
+	Seq     int    // within the directory, or the version
+	Data    string
+	Zxid    uint64
+	Version int32
+}
+
+// Part is what one subtask puts out between two checkpoints: a file that is
+// pending until the checkpoint is complete, or a znode.
+type Part struct {
+	Subtask int
+	// Ckpt is the checkpoint that this part belongs to, Attempt the deployment
+	// that wrote it, with its leader's token.
+	Ckpt    int64
+	Attempt int
+	Token   string
+	Records []Record
+}
+
+func (p *Part) pendingName() string {
+	return fmt.Sprintf("part-%d-%d-%s.%d", p.Subtask, p.Ckpt, p.Token, p.Attempt)
+}
+
+// Outputs are the events that tell of a part's records.
+func (p *Part) Outputs() []runlog.Event {
+	var list []runlog.Event
+	for _, r := range p.Records {
+		e := runlog.Event{
+			Kind: runlog.Output, Job: Job, Path: r.Path, Num: r.Seq, Data: r.Data, Zxid: r.Zxid,
+			Subtask: p.Subtask, Attempt: p.Attempt, Ckpt: p.Ckpt, Token: p.Token,
+		}
+		if isConfig(r.Path) {
+			e.Kind, e.Num, e.Version, e.Mzxid, e.Zxid = runlog.Config, 0, r.Version, r.Zxid, 0
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// The znode sinks write a part as text, a record a line. Its data come last: they
+// may hold spaces, but no line breaks, for clients write none.
+
+func (p *Part) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %d %d %s\n", p.Subtask, p.Ckpt, p.Attempt, p.Token)
+	for _, r := range p.Records {
+		fmt.Fprintf(&b, "%s %d %d %d %s\n", r.Path, r.Seq, r.Zxid, r.Version, r.Data)
+	}
+	return b.String()
+}
+
+// ParsePart reads what a znode sink has written.
+func ParsePart(text string) (Part, error) {
+	var p Part
+	head, rest, _ := strings.Cut(text, "\n")
+	if _, err := fmt.Sscanf(head, "%d %d %d %s", &p.Subtask, &p.Ckpt, &p.Attempt, &p.Token); err != nil {
+		return p, fmt.Errorf("%q is no part: want subtask, checkpoint, attempt and token", head)
+	}
+	for line := range strings.Lines(rest) {
+		var r Record
+		words := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 5)
+		if len(words) != 5 {
+			return p, fmt.Errorf("%q is no record: want path, number, zxid, version and data", line)
+		}
+		r.Path, r.Data = words[0], words[4]
+		if _, err := fmt.Sscan(words[1]+" "+words[2]+" "+words[3], &r.Seq, &r.Zxid, &r.Version); err != nil {
+			return p, fmt.Errorf("%q is no record: %w", line, err)
+		}
+		p.Records = append(p.Records, r)
+	}
+	return p, nil
+}

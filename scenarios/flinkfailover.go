@@ -1,0 +1,97 @@
+package scenarios
+
+import "github.com/schismlab/schism/plan"
+
+var flinkFailover = &Scenario{
+	Name:  "flink-failover",
+	Flink: sessionCluster,
+	Story: "The leading JobManager is killed, paused, cut off from ZooKeeper alone and from its TaskManagers alone; ZooKeeper loses its " +
+		"leader and its quorum; a TaskManager dies. Each time somebody must lead and the job go on from its last checkpoint, and each " +
+		"record must be in the output once.",
+	Probes: []Probe{grants(3), restores(2), committed(300), inFlight},
+	Steps: func(d *Draw) {
+		// Two that take leadership away for certain, and one of any kind.
+		deposing := []func(*Draw){jobLeaderKilled, jobLeaderPaused, jobLeaderWithoutZooKeeper, zooKeeperLeaderChanges, quorumLostForFlink}
+		faults := []func(*Draw){deposing[d.Intn(len(deposing))], deposing[d.Intn(3)]}
+		faults = append(faults, append(deposing, jobLeaderWithoutTasks, taskManagerKilled)[d.Intn(len(deposing)+2)])
+		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
+		for _, fault := range faults {
+			d.flinkFault(fault)
+		}
+	},
+}
+
+// flinkFault lets a fault happen, and the job go on after it.
+func (d *Draw) flinkFault(fault func(*Draw)) {
+	d.jobs++
+	fault(d)
+	d.Step("await job-running within 60s")
+	d.Step("await checkpoints %d within 60s", 2+d.Intn(2))
+}
+
+func jobLeaderKilled(d *Draw) {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	name := d.jobName()
+	d.Step("name %s jobleader", name)
+	d.Fault("crash %s", name)
+	d.Step("await job-leader except %s within 60s", name)
+	d.Wait(0, 2*plan.Second)
+	d.Step("start %s", name)
+}
+
+func jobLeaderPaused(d *Draw) {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	name := d.jobName()
+	d.Step("name %s jobleader", name)
+	d.Fault("pause %s", name)
+	d.Step("await job-leader except %s within 60s", name)
+	d.Wait(0, 2*plan.Second)
+	d.Step("resume %s", name)
+}
+
+func jobLeaderWithoutZooKeeper(d *Draw) {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	name := d.jobName()
+	d.Step("name %s jobleader", name)
+	d.Fault("cut %s -- zookeeper", name)
+	d.Step("await job-leader except %s within 60s", name)
+	d.Wait(0, 3*plan.Second)
+	d.Step("heal")
+}
+
+func jobLeaderWithoutTasks(d *Draw) {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	d.Fault("cut jobleader -- taskmanagers")
+	d.Wait(4*plan.Second, 7*plan.Second) // longer than heartbeats may be silent
+	d.Step("heal")
+}
+
+func zooKeeperLeaderChanges(d *Draw) {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	name := d.jobName()
+	d.Step("name %s leader", name)
+	d.Fault("crash %s", name)
+	d.Step("await leader except %s within 60s", name)
+	d.Wait(0, 2*plan.Second)
+	d.Step("start %s", name)
+	d.Step("await ready within 60s")
+}
+
+func quorumLostForFlink(d *Draw) {
+	order := d.Shuffled()
+	gone := join(order[:d.Servers()/2+1])
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	d.Fault("crash %s", gone)
+	d.Step("await no-job-leader within 60s")
+	d.Wait(0, 7*plan.Second)
+	d.Step("start %s", gone)
+	d.Step("await ready within 60s")
+}
+
+func taskManagerKilled(d *Draw) {
+	tm := 1 + d.Intn(2)
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	d.Fault("crash tm%d", tm)
+	d.Wait(0, 5*plan.Second)
+	d.Step("start tm%d", tm)
+}

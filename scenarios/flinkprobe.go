@@ -1,0 +1,26 @@
+package scenarios
+
+import "github.com/schismlab/schism/runlog"
+
+// grants counts how often a JobManager was made the leader.
+func grants(min int) Probe { return Probe{"job-leaders", min, kinds(nil, runlog.Grant)} }
+
+// restores counts how often tasks began again at a checkpoint.
+func restores(min int) Probe {
+	return Probe{"restores", min, kinds(func(e *runlog.Event) bool { return e.Text == runlog.Restored && e.Ckpt > 0 }, runlog.Checkpoint)}
+}
+
+// committed counts the records in the output.
+func committed(min int) Probe { return Probe{"records-committed", min, kinds(nil, runlog.Output)} }
+
+// configured counts the versions of the configuration that came out.
+func configured(min int) Probe {
+	return Probe{"configurations", min, kinds(nil, runlog.Config)}
+}
+
+// savepoints counts those that are complete.
+func savepoints(min int) Probe {
+	return Probe{"savepoints", min, kinds(func(e *runlog.Event) bool {
+		return e.Mode == "savepoint" && e.Text == runlog.Completed
+	}, runlog.Checkpoint)}
+}

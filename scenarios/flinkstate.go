@@ -1,0 +1,41 @@
+package scenarios
+
+import "github.com/schismlab/schism/plan"
+
+var flinkState = &Scenario{
+	Name:  "flink-state",
+	Flink: withSink(plan.Znodes),
+	Story: "Checkpoints and savepoints go on while both JobManagers flap and ZooKeeper changes its leader in the middle of them. What a " +
+		"checkpoint holds is committed as znodes, named by the checkpoint: a commit that is made again finds itself done. No leader " +
+		"may start from an older checkpoint than it could have known, and no pointer may lead to nothing.",
+	Probes: []Probe{savepoints(1), restores(2), committed(300), inFlight},
+	Steps: func(d *Draw) {
+		faults := []func(*Draw){jobLeaderKilled, bothFlap, zooKeeperLeaderChanges, savepointDuringFault, quorumLostForFlink}
+		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
+		d.Step("savepoint")
+		for _, fault := range faults[:3] {
+			d.flinkFault(fault)
+		}
+	},
+}
+
+// bothFlap takes ZooKeeper from one JobManager after the other, for less than a
+// session lasts and for more.
+func bothFlap(d *Draw) {
+	for range 3 {
+		jm := 1 + d.Intn(2)
+		d.Wait(200*plan.Millisecond, 1*plan.Second)
+		d.Fault("cut jm%d -- zookeeper", jm)
+		d.Wait(500*plan.Millisecond, 6*plan.Second)
+		d.Step("heal")
+	}
+}
+
+func savepointDuringFault(d *Draw) {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	name := d.jobName()
+	d.Step("name %s jobleader", name)
+	d.Step("savepoint")
+	d.Fault("restart %s", name)
+	d.Step("await job-leader within 60s")
+}
