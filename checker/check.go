@@ -107,8 +107,9 @@ type Check struct {
 func All() []Check {
 	list := []Check{invariants, durable, serversAgree, transactionLogs, counter, bank, set, sequence, ephemerals, sequential}
 	list = append(list, recipes...)
+	list = append(list, flinks...)
 	list = append(list, promises...)
-	return append(list, freshSync, watches, witnessed, linearizable, recovery, served, oneJobLeader)
+	return append(list, freshSync, watches, witnessed, linearizable, recovery, served)
 }
 
 // Judge asks those of the checks that apply.

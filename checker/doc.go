@@ -94,6 +94,16 @@
 // and package distinct does so quickly where values are distinct. They know
 // nothing of runs.
 //
+// # Flink
+//
+// Where a run has a Flink cluster beside the ensemble, the checks one-job-leader
+// and those whose names begin with flink- judge that, too: leadership and its
+// fencing tokens, leader information, checkpoints and their pointers, the output against what clients
+// appended under /in, the configuration, what has ended, recovery, and quiet. One
+// process may learn late of what another knows: there the session time-out, from
+// the log's header, is the bound. Two JobManagers that both lead for longer than
+// that break the promise; so does one that was paused, from the moment it goes on.
+//
 // # The caller's duties
 //
 // A run begins with an empty tree: what the setup creates is in the history.

@@ -106,6 +106,11 @@ func (t *teller) line(w []string) {
 		t.call(millis(from), to, w[1:])
 		return
 	}
+	if e, ok := tellFlink(w); ok {
+		e.T = millis(from)
+		t.timed = append(t.timed, e)
+		return
+	}
 	if e, ok := flinkEvent(w); ok {
 		t.timed = append(t.timed, e)
 		return

@@ -14,11 +14,10 @@ const (
 	// CheckpointsDir holds the pointers of the checkpoints.
 	CheckpointsDir = jobDir + "/checkpoints"
 	checkpointsDir = CheckpointsDir
-	counterPath    = jobDir + "/checkpoint_id_counter"
+	// CounterPath holds the number of the next checkpoint.
+	CounterPath = jobDir + "/checkpoint_id_counter"
+	counterPath = CounterPath
 )
-
-// CounterAt says whether path is the checkpoints' counter.
-func CounterAt(path string) bool { return path == counterPath }
 
 // retained is how many completed checkpoints are kept
 // (execution.checkpointing.num-retained).

@@ -213,6 +213,12 @@ func (m *jobMaster) deploy(j *JobManager) {
 	for i := range from {
 		from[i] = snapshot{subtask: i + 1, read: -1, config: -1}
 	}
+	if last.file != "" && !j.cfg.Storage.Has(last.file) {
+		// Somebody else has discarded it. The job fails, and is tried again.
+		m.tell(j, runlog.JobRestarting)
+		m.enter(j, waiting)
+		return
+	}
 	if last.file != "" {
 		copy(from, j.cfg.Storage.get(last.file).([]snapshot))
 	}

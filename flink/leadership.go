@@ -31,6 +31,15 @@ const jobComponent = "job-" + Job
 
 func infoPath(component string) string { return leaderDir + "/" + component + "/" + infoName }
 
+// InfoPaths are where the components' leader information stands.
+func InfoPaths() []string {
+	var paths []string
+	for _, c := range components {
+		paths = append(paths, infoPath(c))
+	}
+	return paths
+}
+
 // InfoOf is the component whose leader information stands at path, "" if none
 // does.
 func InfoOf(path string) string {

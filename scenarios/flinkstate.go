@@ -10,10 +10,10 @@ var flinkState = &Scenario{
 		"may start from an older checkpoint than it could have known, and no pointer may lead to nothing.",
 	Probes: []Probe{savepoints(1), restores(2), committed(300), inFlight},
 	Steps: func(d *Draw) {
-		faults := []func(*Draw){jobLeaderKilled, bothFlap, zooKeeperLeaderChanges, savepointDuringFault, quorumLostForFlink}
+		faults := []func(*Draw){jobLeaderKilled, bothFlap, zooKeeperLeaderChanges, savepointDuringFault, quorumLostForFlink, pointerInFlight}
 		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
 		d.Step("savepoint")
-		for _, fault := range faults[:3] {
+		for _, fault := range append([]func(*Draw){pointerInFlight}, faults[:2]...) {
 			d.flinkFault(fault)
 		}
 	},
@@ -29,6 +29,18 @@ func bothFlap(d *Draw) {
 		d.Wait(500*plan.Millisecond, 6*plan.Second)
 		d.Step("heal")
 	}
+}
+
+// pointerInFlight takes ZooKeeper's leader away at about the moment when the next
+// checkpoint's pointer is written: nobody knows then whether it was.
+func pointerInFlight(d *Draw) {
+	d.Step("name %s leader", d.jobName())
+	d.Step("await checkpoints 1 within 60s")
+	d.Wait(sessionCluster.Checkpoint-20*plan.Millisecond, sessionCluster.Checkpoint+5*plan.Millisecond)
+	d.Step("crash %s", d.jobName())
+	d.Step("await leader except %s within 60s", d.jobName())
+	d.Step("start %s", d.jobName())
+	d.Step("await ready within 60s")
 }
 
 func savepointDuringFault(d *Draw) {

@@ -8,10 +8,10 @@ import (
 
 	"github.com/schismlab/schism/campaign"
 	"github.com/schismlab/schism/checker"
-	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/scenarios"
 	"github.com/schismlab/schism/scenarios/scenariotest"
+	"github.com/schismlab/schism/sim"
 )
 
 func TestScenarios(t *testing.T) { scenariotest.Run(t, scenarios.All()) }
@@ -87,6 +87,11 @@ var kills = []struct{ bug, scenario, signature string }{
 	{"out-of-order-delivery", "rolling-restart", "LocalPrimaryOrder"},
 	{"deposed-leader-write", "leader-pause", "PrefixConsistency"},
 	{"lose-log-tail", "full-restart", "LeaderLogCompleteness"},
+	{"sink-keyed-by-attempt", "flink-state", "exactly-once duplicated"},
+	{"commit-before-checkpoint", "flink-failover", "exactly-once duplicated"},
+	{"latch-ignores-session", "flink-failover", "one-job-leader"},
+	{"counter-resets", "flink-state", "counter-back"},
+	{"drop-uncertain-state", "flink-state", "pointer-without-state"},
 }
 
 // killSeeds is how many seeds a scenario has to catch its bug.
@@ -125,7 +130,7 @@ func TestPlantedBugs(t *testing.T) {
 			}
 		})
 	}
-	for _, bug := range zab.BugNames() {
+	for _, bug := range sim.BugNames() {
 		if !tried[bug] {
 			t.Errorf("nothing is said to catch the planted bug %s", bug)
 		}

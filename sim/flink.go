@@ -208,6 +208,7 @@ func (c *cluster) fired(which, arg uint32) {
 	case lookFlink:
 		c.dirty = true
 		c.wake(lookAround, lookFlink, 0)
+		c.glance()
 		c.request()
 	case countFlink:
 		for id := 1; id <= c.plan.Topology.Servers; id++ {

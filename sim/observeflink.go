@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/schismlab/schism/flink"
 	"github.com/schismlab/schism/paxos"
@@ -15,69 +14,100 @@ import (
 )
 
 // observed is what somebody who watches ZooKeeper, and nothing else, knows of the
-// cluster: he reads the transactions as the first server applies them.
+// cluster.
 type observed struct {
 	seen paxos.Zxid
 	tree zookeeper.Tree
-	// state is what was last told of a pointer, by its path.
-	state map[string]string
+	// What was last told: of pointers and of leader information by path, of the
+	// latch and the counter.
+	pointer, info  map[string]string
+	latch, counter string
+	// outputs are the znodes of the sink, records what they hold.
+	outputs, records int
 }
 
-func newObserved() *observed { return &observed{state: map[string]string{}} }
+func newObserved() *observed {
+	return &observed{tree: zookeeper.NewTree(), pointer: map[string]string{}, info: map[string]string{}}
+}
 
-// applied looks at what a server has applied.
+// applied looks at what a server has applied, transaction by transaction.
 func (c *cluster) applied(p *process) {
 	for i := range p.out.Applied {
 		o := &p.out.Applied[i]
 		if o.Entry.Zxid <= c.seen {
 			continue
 		}
-		c.seen = o.Entry.Zxid
-		c.observed.tree = o.DB.State.(zookeeper.Tree)
-		txn, ok := o.Entry.Cmd.(*zookeeper.Txn)
-		if !ok || txn.Err != zookeeper.OK {
-			continue
-		}
-		latch := false
-		for k := range txn.Changes {
-			c.change(&txn.Changes[k])
-			latch = latch || strings.HasPrefix(txn.Changes[k].Path, flink.LatchDir+"/")
-		}
-		if latch {
-			c.latch()
+		c.seen, c.observed.tree = o.Entry.Zxid, o.DB.State.(zookeeper.Tree)
+		if txn, ok := o.Entry.Cmd.(*zookeeper.Txn); ok && slices.ContainsFunc(txn.Changes, func(ch zookeeper.Change) bool { return plan.FlinkPath(ch.Path) }) {
+			c.look()
 		}
 	}
 }
 
-// change tells of one change to a znode, if it is of those that count.
-func (c *cluster) change(ch *zookeeper.Change) {
-	e := runlog.Event{Zxid: uint64(c.seen), Path: ch.Path}
-	if name := flink.InfoOf(ch.Path); name != "" {
-		e.Kind, e.Path = runlog.LeaderInfo, name
-		if data, stat, ok := c.observed.tree.Get(ch.Path); ok {
-			e.Data, e.Token = flink.ParseInfo(data)
-			e.Owner, e.Czxid, e.Mzxid = stat.Owner, uint64(stat.Czxid), uint64(stat.Mzxid)
-		}
-		c.put(e)
+// glance looks at the leading server's tree: a new leader's first transactions
+// are not applied one by one, they are there when it begins to serve.
+func (c *cluster) glance() {
+	lead := c.Leading()
+	if lead == 0 {
+		return
 	}
-	if flink.CounterAt(ch.Path) && ch.Op != zookeeper.OpDelete {
-		e.Kind, e.Path, e.Job = runlog.Counter, "", flink.Job
-		e.Num, _ = strconv.Atoi(ch.Data)
-		c.put(e)
-	}
-	if ch.Op == zookeeper.OpCreate && strings.HasPrefix(ch.Path, plan.OutputRoot+"/") {
-		if p, err := flink.ParsePart(ch.Data); err == nil {
-			c.outputsLeft -= len(p.Records)
-			c.dirty = true
-		}
-	}
-	if id := flink.CheckpointAt(strings.TrimSuffix(ch.Path, "/locks")); id != 0 {
-		c.pointers()
+	s := c.run.procs[lead].machine.(*zookeeper.Server)
+	if z := s.Consensus().Database().Zxid; z > c.seen {
+		c.seen, c.observed.tree = z, s.Tree()
+		c.look()
 	}
 }
 
-// latch lists the participants of the election.
-func (c *cluster) latch() {
+// look tells what is another than was last told.
+func (c *cluster) look() {
+	c.lookAtLatch()
+	for _, path := range flink.InfoPaths() {
+		c.lookAtInfo(path)
+	}
+	if data, _, ok := c.observed.tree.Get(flink.CounterPath); ok && data != c.counter {
+		c.counter = data
+		n, _ := strconv.Atoi(data)
+		c.put(runlog.Event{Kind: runlog.Counter, Job: flink.Job, Num: n, Zxid: uint64(c.seen)})
+	}
+	c.pointers()
+	if _, stat, ok := c.observed.tree.Get(plan.OutputRoot); ok && int(stat.Children) != c.outputs {
+		c.outputs = int(stat.Children)
+		c.countOutputs()
+	}
+}
+
+// lookAtInfo tells of leader information that has changed.
+func (c *cluster) lookAtInfo(path string) {
+	data, stat, ok := c.observed.tree.Get(path)
+	state := fmt.Sprint(ok, stat.Mzxid)
+	if was, told := c.info[path]; state == was || !told && !ok {
+		return
+	}
+	c.info[path] = state
+	e := runlog.Event{Kind: runlog.LeaderInfo, Path: flink.InfoOf(path), Zxid: uint64(c.seen)}
+	if ok {
+		e.Data, e.Token = flink.ParseInfo(data)
+		e.Owner, e.Czxid, e.Mzxid = stat.Owner, uint64(stat.Czxid), uint64(stat.Mzxid)
+	}
+	c.put(e)
+}
+
+// countOutputs counts the records of the znode sinks, for awaits.
+func (c *cluster) countOutputs() {
+	n := 0
+	for _, name := range c.observed.tree.Children(plan.OutputRoot) {
+		data, _, _ := c.observed.tree.Get(plan.OutputRoot + "/" + name)
+		if p, err := flink.ParsePart(data); err == nil {
+			n += len(p.Records)
+		}
+	}
+	c.outputsLeft -= n - c.records
+	c.records = n
+	c.dirty = true
+}
+
+// lookAtLatch lists the participants of the election, if they have changed.
+func (c *cluster) lookAtLatch() {
 	e := runlog.Event{Kind: runlog.Latch, Zxid: uint64(c.seen), Parts: []runlog.Part{}}
 	for _, name := range c.observed.tree.Children(flink.LatchDir) {
 		_, stat, _ := c.observed.tree.Get(flink.LatchDir + "/" + name)
@@ -86,7 +116,10 @@ func (c *cluster) latch() {
 	slices.SortFunc(e.Parts, func(a, b runlog.Part) int {
 		return cmp.Compare(flink.SequenceNumber(a.Path), flink.SequenceNumber(b.Path))
 	})
-	c.put(e)
+	if state := fmt.Sprint(e.Parts); state != c.latch && (c.latch != "" || len(e.Parts) > 0) {
+		c.latch = state
+		c.put(e)
+	}
 }
 
 // pointers tells of each pointer whose state is another one than was last told.
@@ -101,8 +134,8 @@ func (c *cluster) pointers() {
 		case !c.storage.Has(data):
 			text = runlog.Missing
 		}
-		if c.state[path] != text {
-			c.state[path] = text
+		if c.pointer[path] != text {
+			c.pointer[path] = text
 			c.put(runlog.Event{
 				Kind: runlog.Pointer, Job: flink.Job, Path: path, Ckpt: flink.CheckpointAt(path), Text: text, Data: data, Zxid: uint64(c.seen),
 			})

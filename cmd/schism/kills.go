@@ -5,14 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/schismlab/schism/campaign"
 	"github.com/schismlab/schism/checker"
-	"github.com/schismlab/schism/paxos/zab"
+	"github.com/schismlab/schism/flink"
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/scenarios"
+	"github.com/schismlab/schism/sim"
 )
 
 // kill says how often a scenario caught a planted bug.
@@ -34,15 +37,15 @@ func killsCommand() *cobra.Command {
 		Short: "Plant each bug in the model and count which scenarios catch it",
 		Long: "Plant each bug in the model, run every scenario, and count the runs that were a violation. A bug that\n" +
 			"nothing catches means that a check or a scenario is missing: exit code 1.",
-		ValidArgs: zab.BugNames(),
+		ValidArgs: sim.BugNames(),
 		RunE: func(c *cobra.Command, bugs []string) error {
 			for _, bug := range bugs {
-				if _, ok := zab.BugNamed(bug); !ok || bug == "" {
-					return badInput{fmt.Sprintf("unknown bug %q: want one of %s", bug, strings.Join(zab.BugNames(), ", "))}
+				if !slices.Contains(sim.BugNames(), bug) {
+					return badInput{fmt.Sprintf("unknown bug %q: want one of %s", bug, strings.Join(sim.BugNames(), ", "))}
 				}
 			}
 			if len(bugs) == 0 {
-				bugs = zab.BugNames()
+				bugs = sim.BugNames()
 			}
 			from, count, err := seeds.span(seedFlag{1}, false)
 			if err != nil {
@@ -63,6 +66,9 @@ func killTable(ctx context.Context, stdout, stderr io.Writer, bugs []string, fro
 	for _, bug := range bugs {
 		var row []kill
 		for _, s := range scenarios.All() {
+			if _, flinks := flink.BugNamed(bug); flinks && s.Flink == (plan.Flink{}) {
+				continue // nobody there to have it
+			}
 			show.scenario(s.Name + " with " + bug)
 			k, err := killsOf(ctx, s, bug, from, count, show)
 			if err != nil {

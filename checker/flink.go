@@ -1,0 +1,149 @@
+package checker
+
+import "github.com/schismlab/schism/runlog"
+
+// flinks are the checks of runs with a Flink cluster, those that name a cause
+// best first. They read what runlog's file flink.go describes, and so judge the
+// model's clusters and real ones alike.
+var flinks = []Check{oneJobLeader, flinkInfo, flinkCheckpoints, flinkPointers, flinkOutput, flinkConfig, flinkEnded, flinkRecovery, flinkQuiet}
+
+// hasFlink says whether the run has an event of one of the kinds.
+func hasFlink(kinds ...runlog.Kind) func(*Run) bool {
+	return func(r *Run) bool {
+		for i := range r.Events {
+			for _, k := range kinds {
+				if r.Events[i].Kind == k {
+					return true
+				}
+			}
+		}
+		return false
+	}
+}
+
+// reign is a time in which a process leads by its own word. A process that is
+// paused or down leads nobody; when it goes on, it believes what it did.
+type reign struct {
+	proc, token string
+	from, to    int64
+}
+
+// reigns are in the order in which they began.
+func (r *Run) reigns() []reign {
+	var list []reign
+	open := map[string]int{} // by process, the reign that has not ended
+	asleep := map[string]reign{}
+	end := func(proc string, t int64) {
+		if i, is := open[proc]; is {
+			list[i].to = t
+			delete(open, proc)
+		}
+	}
+	for i := range r.Events {
+		switch e := &r.Events[i]; e.Kind {
+		case runlog.Grant:
+			end(e.Proc, e.T)
+			open[e.Proc] = len(list)
+			list = append(list, reign{e.Proc, e.Token, e.T, never})
+		case runlog.Revoke, runlog.Crash:
+			end(e.Proc, e.T)
+			delete(asleep, e.Proc)
+		case runlog.Pause:
+			if k, is := open[e.Proc]; is {
+				asleep[e.Proc] = list[k]
+				end(e.Proc, e.T)
+			}
+		case runlog.Resume:
+			if was, is := asleep[e.Proc]; is {
+				open[e.Proc] = len(list)
+				list = append(list, reign{was.proc, was.token, e.T, never})
+				delete(asleep, e.Proc)
+			}
+		}
+	}
+	last := int64(0)
+	if n := len(r.Events); n > 0 {
+		last = r.Events[n-1].T
+	}
+	for i := range list {
+		list[i].to = min(list[i].to, last)
+	}
+	return list
+}
+
+var flinkInfo = Check{
+	Name:    "flink-leader-info",
+	Doc:     "When nothing changes any more, all components' leader information has one token and one owner, which is the owner of the first latch; and no token comes back that another has followed.",
+	Applies: hasFlink(runlog.LeaderInfo),
+	Judge:   judgeFlinkInfo,
+}
+
+func judgeFlinkInfo(r *Run, _ Budget) Result {
+	info := map[string]*runlog.Event{}
+	past := map[string]map[string]bool{} // by component, the tokens that others have followed
+	var names []string
+	first, changed, changes := "", int64(0), 0
+	settled := func(now int64) *Result {
+		if now-changed <= 2*r.Header.Session || len(info) == 0 {
+			return nil
+		}
+		return unsettled(info, names, first, now)
+	}
+	for i := range r.Events {
+		e := &r.Events[i]
+		if e.Kind != runlog.LeaderInfo && e.Kind != runlog.Latch && e.Kind != runlog.End {
+			continue
+		}
+		if bad := settled(e.T); bad != nil {
+			return *bad
+		}
+		changed = e.T
+		switch e.Kind {
+		case runlog.Latch:
+			if first = ""; len(e.Parts) > 0 {
+				first = e.Parts[0].Data
+			}
+		case runlog.LeaderInfo:
+			changes++
+			was := info[e.Path]
+			if was == nil {
+				past[e.Path] = map[string]bool{}
+				names = append(names, e.Path)
+			}
+			if e.Token == "" {
+				continue // the last one known still counts as the one before
+			}
+			if past[e.Path][e.Token] {
+				return violation("token-returns", "The leader information of %s has the token %s again at %s, after another one: two processes take each other's away.", e.Path, e.Token, when(e.T))
+			}
+			if was != nil && was.Token != e.Token {
+				past[e.Path][was.Token] = true
+			}
+			info[e.Path] = e
+		}
+	}
+	return ok("The leader information of %s changed %d times, and was consistent whenever it was settled.", plural(len(names), "component"), changes)
+}
+
+// unsettled says what is inconsistent although nothing changes, nil if nothing is.
+func unsettled(info map[string]*runlog.Event, names []string, first string, now int64) *Result {
+	one := info[names[0]]
+	for _, name := range names {
+		e := info[name]
+		var bad Result
+		switch {
+		case e == nil || one == nil:
+			continue
+		case e.Token != one.Token || e.Owner != one.Owner:
+			bad = violation("leader-info-differs", "At %s the leader information of %s has token %s of session %#x, that of %s token %s of session %#x, and nothing has changed for long.",
+				when(now), names[0], one.Token, uint64(one.Owner), name, e.Token, uint64(e.Owner))
+		case first != "" && e.Owner != 0 && first != hex(e.Owner):
+			bad = violation("leader-info-stale", "At %s the leader information of %s belongs to session %#x, but the first latch to session %s, and nothing has changed for long.",
+				when(now), name, uint64(e.Owner), first)
+		default:
+			continue
+		}
+		return &bad
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package checker
+
+import (
+	"fmt"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+func hex(n int64) string { return fmt.Sprintf("%#x", uint64(n)) }
+
+var flinkCheckpoints = Check{
+	Name:    "flink-checkpoints",
+	Doc:     "The counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that was complete.",
+	Applies: hasFlink(runlog.Checkpoint),
+	Judge:   judgeFlinkCheckpoints,
+}
+
+func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
+	var counter *runlog.Event
+	triggered, done := map[int64]*runlog.Event{}, map[int64]*runlog.Event{}
+	newest := int64(0)
+	restored := 0
+	for i := range r.Events {
+		e := &r.Events[i]
+		switch {
+		case e.Kind == runlog.Counter:
+			if counter != nil && e.Zxid > counter.Zxid && e.Num < counter.Num {
+				return violation("counter-back", "The counter of checkpoints held %d at zxid %#x and %d at %#x, at %s: numbers will be given a second time.",
+					counter.Num, counter.Zxid, e.Num, e.Zxid, when(e.T))
+			}
+			counter = e
+		case e.Kind != runlog.Checkpoint:
+		case e.Text == runlog.Triggered:
+			if was := triggered[e.Ckpt]; was != nil {
+				return violation("checkpoint-twice", "Checkpoint %d was triggered by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
+			}
+			triggered[e.Ckpt] = e
+		case e.Text == runlog.Completed && e.Mode == "":
+			if was := done[e.Ckpt]; was != nil && was.Token != e.Token {
+				return violation("checkpoint-twice", "Checkpoint %d was completed by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
+			}
+			done[e.Ckpt] = e
+			newest = max(newest, e.Ckpt)
+		case e.Text == runlog.Restored:
+			restored++
+			if e.Ckpt < newest {
+				return violation("restored-older", "%s let tasks start from checkpoint %d at %s, but checkpoint %d was complete at %s: what it committed is put out again.",
+					e.Proc, e.Ckpt, when(e.T), newest, when(done[newest].T))
+			}
+		}
+	}
+	return ok("%s complete; tasks were started %s, always from the newest. The counter never went back.", plural(len(done), "checkpoint"), plural(restored, "time"))
+}
+
+var flinkPointers = Check{
+	Name:    "flink-pointers",
+	Doc:     "Every pointer in ZooKeeper that is not marked for deletion leads to state that is there.",
+	Applies: hasFlink(runlog.Pointer),
+	Judge:   judgeFlinkPointers,
+}
+
+func judgeFlinkPointers(r *Run, _ Budget) Result {
+	seen := map[string]bool{}
+	for i := range r.Events {
+		e := &r.Events[i]
+		if e.Kind != runlog.Pointer {
+			continue
+		}
+		if e.Text == runlog.Missing {
+			return violation("pointer-without-state", "At %s (zxid %#x) ZooKeeper points to checkpoint %d, but its state %s is gone: whoever recovers from it fails.", when(e.T), e.Zxid, e.Ckpt, e.Data)
+		}
+		seen[e.Path] = true
+	}
+	return ok("%s led to state that was there.", plural(len(seen), "pointer"))
+}
+
+var flinkEnded = Check{
+	Name:    "flink-ended",
+	Doc:     "A job that was cancelled, has finished or has failed for good never runs again.",
+	Applies: func(r *Run) bool { return r.endedJob() != nil },
+	Judge:   judgeFlinkEnded,
+}
+
+// endedJob is the event that first says that the job is over for good.
+func (r *Run) endedJob() *runlog.Event {
+	for i := range r.Events {
+		if e := &r.Events[i]; e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed) {
+			return e
+		}
+	}
+	return nil
+}
+
+func judgeFlinkEnded(r *Run, _ Budget) Result {
+	over := map[string]*runlog.Event{}
+	for i := range r.Events {
+		e := &r.Events[i]
+		was := over[e.Job]
+		switch {
+		case e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed):
+			if was == nil {
+				over[e.Job] = e
+			}
+		case was == nil:
+		case e.Kind == runlog.JobState && e.Text == runlog.JobRunning, e.Kind == runlog.Checkpoint && e.Text == runlog.Triggered && e.T > was.T+r.Header.Session:
+			return violation("job-runs-again "+was.Text, "The job was %s at %s, by the word of %s, and at %s it runs again on %s.", was.Text, when(was.T), was.Proc, when(e.T), e.Proc)
+		}
+	}
+	return ok("%s ended for good and did not run again.", plural(len(over), "job"))
+}

@@ -1,0 +1,109 @@
+package checker
+
+import (
+	"sort"
+
+	"github.com/schismlab/schism/runlog"
+)
+
+var flinkRecovery = Check{
+	Name:    "flink-recovery",
+	Doc:     "When the last fault is healed, a JobManager leads, the job runs, and checkpoints are completed again within a grace period.",
+	Applies: func(r *Run) bool { return hasFlink(runlog.Grant, runlog.JobState)(r) && r.endedJob() == nil },
+	Judge:   judgeFlinkRecovery,
+}
+
+// grace is how long a cluster may take to recover: four sessions, and time for
+// restarts on a machine that is busy with all of it.
+func (r *Run) grace() int64 { return 4*r.Header.Session + 20e9 }
+
+func judgeFlinkRecovery(r *Run, _ Budget) Result {
+	healed, end := int64(-1), int64(0)
+	completed := int64(-1) // the last checkpoint, since then
+	running := false
+	for i := range r.Events {
+		e := &r.Events[i]
+		end = e.T
+		switch {
+		case e.Kind == runlog.Ready && e.Text == ReadyEnd:
+			healed = e.T
+		case e.Kind == runlog.JobState:
+			running = e.Text == runlog.JobRunning
+		case e.Kind == runlog.Checkpoint && e.Text == runlog.Completed && healed >= 0:
+			completed = e.T
+		}
+	}
+	late := end - max(healed, completed)
+	leads := false
+	for _, g := range r.reigns() {
+		leads = leads || g.to == end
+	}
+	switch {
+	case healed < 0:
+		return unknown("Nobody proved that the last fault was healed.")
+	case late <= r.grace() && completed >= 0:
+		return ok("Checkpoints went on after the last fault was healed at %s.", when(healed))
+	case late <= r.grace():
+		return unknown("No checkpoint was completed in the %s after the last fault was healed, which is less than the %s that a recovery may take.", when(late), when(r.grace()))
+	case !leads:
+		return violation("no-leader", "All faults were healed at %s, and %s later no JobManager leads.", when(healed), when(end-healed))
+	case !running:
+		return violation("no-job", "All faults were healed at %s, a JobManager leads, and %s later the job does not run.", when(healed), when(end-healed))
+	}
+	return violation("no-checkpoints", "All faults were healed at %s and the job runs, but for %s no checkpoint has been completed.", when(healed), when(late))
+}
+
+var flinkQuiet = Check{
+	Name:    "flink-quiet",
+	Doc:     "Leader information is not written over and over, and servers do not gather watches.",
+	Applies: hasFlink(runlog.LeaderInfo, runlog.Watches),
+	Judge:   judgeFlinkQuiet,
+}
+
+// The bounds of what is quiet: a grant changes a component's information a few
+// times (the old one goes, a new one comes, and perhaps is set again); each
+// process leaves a few watches.
+const (
+	changesPerGrant = 8
+	watchesAtRest   = 100
+)
+
+func judgeFlinkQuiet(r *Run, _ Budget) Result {
+	grants, changes := 1, map[string]int{}
+	watches := map[int][]int{}
+	for i := range r.Events {
+		switch e := &r.Events[i]; e.Kind {
+		case runlog.Grant:
+			grants++
+		case runlog.LeaderInfo:
+			changes[e.Path]++
+		case runlog.Watches:
+			watches[e.Node] = append(watches[e.Node], e.Num)
+		}
+	}
+	names := make([]string, 0, len(changes))
+	for name := range changes {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if changes[name] > changesPerGrant*grants {
+			return violation("rewriting-storm", "The leader information of %s changed %d times, in %d leaderships.", name, changes[name], grants-1)
+		}
+	}
+	most := 0
+	nodes := make([]int, 0, len(watches))
+	for n := range watches {
+		nodes = append(nodes, n)
+	}
+	sort.Ints(nodes)
+	for _, n := range nodes {
+		list := watches[n]
+		last, first := list[len(list)-1], list[0]
+		most = max(most, last)
+		if last > watchesAtRest && last > 3*first {
+			return violation("watch-leak", "Server n%d holds %d watches at the end, and held %d when they were counted first.", n, last, first)
+		}
+	}
+	return ok("Leader information was written for its reasons, and no server ends with more than %d watches.", most)
+}

@@ -1,0 +1,237 @@
+package checker
+
+import "maps"
+
+// The stories of the checks about Flink. Their logs' headers have no session
+// time-out, so nobody may learn late of anything.
+func init() { maps.Copy(stories, flinkStories) }
+
+const flinkSetup = `
+		0-1 c0 create /in -> ok
+		1-2 c0 create /in/k1 -> ok
+		2-3 c1 create /in/k1/r-=a sequential -> ok path=/in/k1/r-0000000000
+`
+
+var flinkStories = map[string]string{
+	"flink-leader-info/settled.ok": `
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		2 info job ta o1 z6
+		4 latch o2
+		4 info dispatcher z7
+		4 info job z7
+		4 info dispatcher tb o2 z8
+		4 info job tb o2 z9
+		9 drained`,
+	"flink-leader-info/two-tokens.bad": `
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		2 info job tb o2 z6
+		4 latch o1
+		9 drained`,
+	"flink-leader-info/not-of-the-first-latch.bad": `
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		2 info job ta o1 z6
+		2 latch o2
+		9 latch o2,o3
+		9 drained`,
+	"flink-leader-info/each-takes-it-away.bad": `
+		1 latch o1
+		2 info dispatcher ta o1 z5
+		2 info dispatcher tb o2 z6
+		2 info dispatcher ta o1 z7`,
+	"flink-leader-info/written-again.ok": `
+		1 latch o1
+		2 info dispatcher ta o1 z5
+		2 info dispatcher z6
+		2 info dispatcher ta o1 z7`,
+	"flink-checkpoints/newest.ok": `
+		1 counter 1 z1
+		2 counter 2 z2
+		2 checkpoint 1 triggered jm1 ta
+		3 checkpoint 1 completed jm1 ta
+		3 counter 3 z3
+		3 checkpoint 2 triggered jm1 ta
+		4 checkpoint 2 savepoint completed jm1 ta
+		5 checkpoint 1 restored jm2 tb`,
+	"flink-checkpoints/older.bad": `
+		2 checkpoint 1 completed jm1 ta
+		3 checkpoint 2 completed jm1 ta
+		5 checkpoint 1 restored jm2 tb`,
+	"flink-checkpoints/from-scratch.bad": `
+		2 checkpoint 1 completed jm1 ta
+		5 checkpoint 0 restored jm2 tb`,
+	"flink-checkpoints/number-twice.bad": `
+		2 checkpoint 1 triggered jm1 ta
+		3 checkpoint 1 triggered jm2 tb`,
+	"flink-checkpoints/completed-twice.bad": `
+		2 checkpoint 1 completed jm1 ta
+		3 checkpoint 1 completed jm2 tb`,
+	"flink-checkpoints/counter-back.bad": `
+		1 counter 4 z1
+		2 counter 1 z2
+		3 checkpoint 1 triggered jm2 tb`,
+	"flink-pointers/marked.ok": `
+		1 pointer 1 present
+		2 pointer 1 marked`,
+	"flink-pointers/missing.bad": `
+		1 pointer 1 present
+		2 pointer 1 missing`,
+	"flink-exactly-once/once.ok": flinkSetup + `
+		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
+		5-6 c2 create /in/k1/r-=c sequential -> unknown
+		5-6 c3 create /in/k1/r-=d sequential -> unknown
+		7 output /in/k1=a 0
+		7 output /in/k1=b 1
+		7 output /in/k1=d 2
+		9 drained`,
+	"flink-exactly-once/lost.bad": flinkSetup + `
+		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
+		7 output /in/k1=b 1
+		9 drained`,
+	"flink-exactly-once/not-drained.unknown": flinkSetup + `
+		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
+		7 output /in/k1=b 1`,
+	"flink-exactly-once/phantom.bad": flinkSetup + `
+		7 output /in/k1=a 0
+		7 output /in/k1=x 1
+		9 drained`,
+	"flink-exactly-once/refused.bad": flinkSetup + `
+		4-5 c2 create /in/k1/r-=x sequential -> fail NoNode
+		7 output /in/k1=a 0
+		7 output /in/k1=x 1
+		9 drained`,
+	"flink-exactly-once/another-number.bad": flinkSetup + `
+		7 output /in/k1=a 4
+		9 drained`,
+	"flink-exactly-once/duplicated.bad": flinkSetup + `
+		7 output /in/k1=a 0
+		8 output /in/k1=a 0
+		9 drained`,
+	"flink-exactly-once/order.bad": flinkSetup + `
+		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
+		7 output /in/k1=b 1
+		8 output /in/k1=a 0
+		9 drained`,
+	"flink-exactly-once/cancelled.ok": flinkSetup + `
+		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
+		7 output /in/k1=a 0
+		8 job jm1 cancelled`,
+	"flink-config/passed-over.ok": `
+		0-1 c0 create /conf=x -> ok
+		2-3 c1 set /conf=y @-1 -> ok v1
+		4-5 c1 set /conf=z @-1 -> ok v2
+		6 config =x v0
+		7 config =z v2
+		9 drained
+		final n1 /conf=z v2
+		tree n1`,
+	"flink-config/last-one-lacking.bad": `
+		0-1 c0 create /conf=x -> ok
+		2-3 c1 set /conf=y @-1 -> ok v1
+		6 config =x v0
+		9 drained
+		final n1 /conf=y v1
+		tree n1`,
+	"flink-config/twice.bad": `
+		0-1 c0 create /conf=x -> ok
+		6 config =x v0
+		7 config =x v0
+		9 drained`,
+	"flink-config/order.bad": `
+		0-1 c0 create /conf=x -> ok
+		2-3 c1 set /conf=y @-1 -> ok v1
+		6 config =y v1
+		7 config =x v0
+		9 drained`,
+	"flink-config/invented.bad": `
+		0-1 c0 create /conf=x -> ok
+		6 config =w v0
+		9 drained`,
+	"flink-config/not-drained.unknown": `
+		0-1 c0 create /conf=x -> ok
+		2-3 c1 set /conf=y @-1 -> ok v1
+		6 config =x v0
+		final n1 /conf=y v1
+		tree n1`,
+	"flink-ended/stays-cancelled.ok": `
+		1 job jm1 running
+		2 job jm1 cancelled
+		3 job jm2 created`,
+	"flink-ended/cancelled-runs-again.bad": `
+		1 job jm1 running
+		2 job jm1 cancelled
+		3 job jm2 running`,
+	"flink-ended/finished-runs-again.bad": `
+		1 job jm1 running
+		2 job jm1 finished
+		3 checkpoint 4 triggered jm2 tb`,
+	"flink-recovery/goes-on.ok": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 running
+		2 ready n1 end
+		50000 checkpoint 4 completed jm1 ta
+		50001 drained`,
+	"flink-recovery/nobody-leads.bad": `
+		unproved
+		1 grant jm1 ta
+		2 ready n1 end
+		3 revoke jm1 ta
+		50001 drained`,
+	"flink-recovery/job-stands.bad": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 restarting
+		2 ready n1 end
+		50001 drained`,
+	"flink-recovery/no-checkpoints.bad": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 running
+		2 ready n1 end
+		3 checkpoint 4 completed jm1 ta
+		50001 drained`,
+	"flink-recovery/too-early-to-say.unknown": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 running
+		2 ready n1 end
+		9 drained`,
+	"flink-recovery/never-healed.unknown": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 running`,
+	"flink-quiet/rest.ok": `
+		1 grant jm1 ta
+		1 info dispatcher ta o1 z5
+		2 watches n1 20
+		3 watches n1 25`,
+	"flink-quiet/storm.bad": `
+		1 grant jm1 ta
+		` + storm + `
+		2 watches n1 20`,
+	"flink-quiet/leak.bad": `
+		1 grant jm1 ta
+		2 watches n1 20
+		3 watches n1 2000`,
+}
+
+const storm = `1 info dispatcher ta o1 z5
+1 info dispatcher ta o1 z6
+1 info dispatcher ta o1 z7
+1 info dispatcher ta o1 z8
+1 info dispatcher ta o1 z9
+1 info dispatcher ta o1 z10
+1 info dispatcher ta o1 z11
+1 info dispatcher ta o1 z12
+1 info dispatcher ta o1 z13
+1 info dispatcher ta o1 z14
+1 info dispatcher ta o1 z15
+1 info dispatcher ta o1 z16
+1 info dispatcher ta o1 z17
+1 info dispatcher ta o1 z18
+1 info dispatcher ta o1 z19
+1 info dispatcher ta o1 z20
+1 info dispatcher ta o1 z21`
