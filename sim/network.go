@@ -123,7 +123,7 @@ func (k *kernel) send(p *process, m *paxos.Message) {
 	}
 	to, kind := m.To, m.Kind
 	k.post(m, cause)
-	if m.Conn == 0 && k.netDraw.Chance(k.net.model.Dup) {
+	if election(m) && k.netDraw.Chance(k.net.model.Dup) {
 		k.post(m, cause)
 	}
 	if p.id.IsServer() && to.IsServer() {
@@ -194,7 +194,7 @@ func (k *kernel) transmit(s int32) {
 		k.blocked(s, l)
 		return
 	}
-	if pk.msg.Conn == 0 {
+	if election(&pk.msg) {
 		if l.busy {
 			k.wait(s, l)
 			return
@@ -211,6 +211,11 @@ func (k *kernel) transmit(s int32) {
 	*last = at
 	k.fly(s, at)
 }
+
+// election says whether m is an election message, of which a link carries one at a
+// time. Flink's processes speak without a connection, too: they keep their order,
+// and find out by heartbeats what was lost.
+func election(m *paxos.Message) bool { return m.Conn == 0 && m.Kind != paxos.RPC }
 
 // wait keeps an election message until the one under way has arrived. It takes
 // the place of one that waits already.
@@ -343,7 +348,7 @@ func (k *kernel) deliver(s int32, flight uint32) {
 	}
 	pk.flying = false
 	m := &pk.msg
-	if m.Conn == 0 {
+	if election(m) {
 		k.arrivedElection(k.net.link(m.From, m.To))
 	}
 	p := &k.procs[m.To]
