@@ -60,6 +60,8 @@
 //   - A call to ZooKeeper that was lost is made again at once and without end,
 //     except for the pointer of a checkpoint: that is given up as uncertain after
 //     two retries.
+//   - A leader corrects foreign leader information once a tick, not at once, so that
+//     two that fight for it do not fill the log.
 //   - The election's znodes lie in plain directories, not containers.
 //
 // # Known weakness

@@ -44,7 +44,9 @@ type JobManager struct {
 	workers []worker
 	// reconnects counts, for StuckCounter.
 	reconnects int
-	dead       bool
+	// wrong is leader information that must be corrected.
+	wrong []func()
+	dead  bool
 }
 
 // worker is a TaskManager.
@@ -128,6 +130,11 @@ func (j *JobManager) watched(e zookeeper.WatchedEvent) {
 func (j *JobManager) tick() {
 	j.conn.out.SetTimer(timerTick, tick)
 	j.ticks++
+	wrong := j.wrong
+	j.wrong = nil
+	for _, correct := range wrong {
+		correct()
+	}
 	if j.lead == nil {
 		j.workers = nil
 		return

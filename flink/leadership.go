@@ -107,6 +107,9 @@ func (j *JobManager) during() func() bool {
 // znode of another session is deleted, whoever leads
 // (writeLeaderInformationToZooKeeper).
 func (j *JobManager) publish(during func() bool, path string) {
+	if !during() {
+		return
+	}
 	again := func(*zookeeper.Reply) { j.publish(during, path) }
 	info := j.cfg.Name + " " + j.lead.token
 	j.conn.persist(during, exists(path, false), func(reply *zookeeper.Reply) {
@@ -129,11 +132,11 @@ func (j *JobManager) publish(during func() bool, path string) {
 }
 
 // guard looks at what was written, and watches it. Information that is not this
-// leader's is corrected, for as long as it leads.
+// leader's is corrected at the next tick, for as long as it leads.
 func (j *JobManager) guard(during func() bool, path, info string) {
 	j.conn.persist(during, get(path, true), func(reply *zookeeper.Reply) {
 		if reply.Err != zookeeper.OK || reply.Data != info {
-			j.publish(during, path)
+			j.wrong = append(j.wrong, func() { j.publish(during, path) })
 		}
 	})
 }

@@ -8,7 +8,8 @@ var curator696 = &Incident{
 		"znodes of the old sessions. The JobManager whose old znode is first takes it for its own, leads, and is not told when the znode goes; " +
 		"then the other one is elected, by the rules. The repaired latch looks whose session the znode is.",
 	Signature: "one-job-leader",
-	Release:   "2.2.1", FixedRelease: "2.3.0", FixedIn: "Curator 5.7.0, Flink 2.3.0",
+	Affected:  "curator-5.4.0", Fixed: "curator-5.9.0",
+	Release: "2.2.1", FixedRelease: "2.3.0", FixedIn: "Curator 5.7.0, Flink 2.3.0",
 	tick: "500ms", session: "6s",
 	flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files",
 	// The outage is half as long again as a session: each client must have given its
