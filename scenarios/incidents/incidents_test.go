@@ -41,7 +41,7 @@ func judged(t *testing.T, i *Incident, variant string) scenarios.Outcome {
 	if err := (&sim.World{}).Run(context.Background(), p, &kept); err != nil {
 		t.Fatal(err)
 	}
-	r, err := checker.NewRun(runlog.Header{Scenario: p.Scenario, World: "sim", Servers: p.Topology.Servers}, kept)
+	r, err := checker.NewRun(runlog.Header{Scenario: p.Scenario, World: "sim", Servers: p.Topology.Servers, Session: int64(p.Topology.SessionTimeout)}, kept)
 	if err != nil {
 		t.Fatal(err)
 	}
