@@ -59,9 +59,15 @@ type span struct {
 	Is       string
 	Epoch    uint32
 	Serves   bool
+	// Token is the fencing token of a process of Flink in office, Epoch then counts
+	// these tokens, so that each has its own colour.
+	Token string
 }
 
 func (s span) MarshalJSON() ([]byte, error) {
+	if s.Token != "" {
+		return json.Marshal([]any{s.From, s.To, s.Is, s.Epoch, s.Serves, s.Token})
+	}
 	return json.Marshal([]any{s.From, s.To, s.Is, s.Epoch, s.Serves})
 }
 
@@ -99,6 +105,7 @@ type mark struct {
 }
 
 func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
+	all := events
 	t := &timeline{events: drawable(events)}
 	t.Dropped = len(events) - len(t.events)
 	events = t.events
@@ -125,6 +132,7 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 	t.gatherMarks()
 	t.gatherFaults()
 	t.gatherOps()
+	t.gatherProcesses(all)
 	return t
 }
 

@@ -23,11 +23,15 @@ type flags struct {
 	down bool       // killed by us: not to be started again
 }
 
-// Start starts a process that is not running.
+// Start starts a process that is not running. One that had ended itself, and that
+// the supervisor has started again meanwhile, counts as started.
 func (c *Cluster) Start(ctx context.Context, name string) error {
 	return c.with(ctx, name, func(p *place) error {
 		p.asked.mu.Lock()
 		defer p.asked.mu.Unlock()
+		if !p.asked.down && p.PID() != 0 {
+			return nil
+		}
 		p.asked.down = false
 		return c.run(p)
 	})

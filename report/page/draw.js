@@ -194,7 +194,7 @@ const drawers = {
   },
 };
 
-function drawSpan(g, lane, [from, to, is, epoch, serves]) {
+function drawSpan(g, lane, [from, to, is, epoch, serves, token]) {
   const px = x(from), w = Math.max(x(to) - px, 1), y = lane.y + 2, h = lane.h - 4, hue = "e" + (epoch % 4);
   const text = (words, style) => label(g, words, px, px + w, lane.y + lane.h / 2 + 1, style);
   switch (is) {
@@ -203,6 +203,15 @@ function drawSpan(g, lane, [from, to, is, epoch, serves]) {
       g.fillRect(px, y, w, h);
       if (!serves) hatch(g, px, y, w, h, colour[hue], 1);
       text(["leads, epoch " + epoch, "leads " + epoch, String(epoch)], serves ? colour.card : colour.ink);
+      break;
+    case "office":
+      g.fillStyle = colour[hue];
+      g.fillRect(px, y, w, h);
+      text(["leads, token " + token, "leads"], colour.card);
+      break;
+    case "up":
+      g.fillStyle = colour.ink;
+      g.fillRect(px, y + h - 3, w, 1);
       break;
     case "following":
     case "observing":

@@ -47,7 +47,8 @@ function words(hit) {
     return `${f.text}\n${f.kind} from ${seconds(f.from)} ` + (f.open ? "to the end" : `to ${seconds(f.to)}, ${took(f.to - f.from)}`);
   }
   if (hit.span) {
-    const [from, to, is, epoch] = hit.span;
+    const [from, to, is, epoch, , token] = hit.span;
+    if (is === "office") return `${hit.server} leads, by its own word, with token ${token}…\n${seconds(from)} to ${seconds(to)}, ${took(to - from)}`;
     return `${hit.server} ${is}` + (epoch ? `, epoch ${epoch}` : "") + `\n${seconds(from)} to ${seconds(to)}, ${took(to - from)}`;
   }
   if (hit.watch) return `${hit.client}: watch fired, ${hit.watch[2]} ${hit.watch[1]}\n${seconds(hit.watch[0])}`;
