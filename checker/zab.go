@@ -27,7 +27,7 @@ import (
 //	PrefixConsistency         of two committed histories one is the beginning of the
 //	                          other (deposed-leader-write)
 //	Integrity                 what is applied was proposed
-//	Agreement                 histories up to one zxid are the same (skip-truncate)
+//	Agreement                 histories up to one zxid are the same (keep-incoming-out)
 //	TotalOrder                all that is committed is one history, also what a new
 //	                          leader commits by leading
 //	LocalPrimaryOrder         within an epoch every server applies every proposal before
@@ -39,7 +39,7 @@ import (
 //	CommittedLogMonotonicity  what a server has committed it keeps while it lives
 //	                          (trunc-one-more)
 //	ProcessConsistency        a follower that serves has a beginning of its leader's log
-//	                          (snap-in-memory)
+//	                          (skip-truncate)
 //	LeaderLogCompleteness     a leader has all that is committed (minority-commit)
 //	CommittedLogDurability    less than a quorum never holds what is committed
 //	                          (stale-epoch-vote)
