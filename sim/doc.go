@@ -19,6 +19,8 @@
 // heals, as TCP sends again. A process that crashes hangs up on everybody, as far
 // as the links let it. Election messages, and all of multi-Paxos, have no
 // connection: a cut link loses them, and some come twice if the plan says so.
+// ZAB's election messages go one at a time between two servers, and of those that
+// wait only the newest is kept.
 // Latency is drawn between bounds, with a tail; a lost packet of a stream
 // comes later.
 //

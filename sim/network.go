@@ -213,9 +213,9 @@ func (k *kernel) transmit(s int32) {
 }
 
 // election says whether m is an election message, of which a link carries one at a
-// time. Flink's processes speak without a connection, too: they keep their order,
-// and find out by heartbeats what was lost.
-func election(m *paxos.Message) bool { return m.Conn == 0 && m.Kind != paxos.RPC }
+// time. Multi-Paxos and Flink's processes speak without a connection, too: all that
+// they send is under way at once.
+func election(m *paxos.Message) bool { return m.Kind == paxos.Notification }
 
 // wait keeps an election message until the one under way has arrived. It takes
 // the place of one that waits already.
