@@ -1,6 +1,10 @@
 package zab
 
-import "github.com/schismlab/schism/paxos"
+import (
+	"slices"
+
+	"github.com/schismlab/schism/paxos"
+)
 
 // Bugs is a set of planted bugs.
 type Bugs uint64
@@ -122,10 +126,10 @@ var bugNames = paxos.Switches{
 }
 
 // BugNames lists the planted bugs that have a scenario of their own.
-func BugNames() []string { return bugNames[:planted] }
+func BugNames() []string { return slices.Clip(bugNames[:planted]) }
 
 // MutantNames lists all: those of BugNames, and smaller ones.
-func MutantNames() []string { return bugNames }
+func MutantNames() []string { return slices.Clip(bugNames) }
 
 // BugNamed is the bug or mutant of that name, and whether there is one. The empty
 // name is no bug.
