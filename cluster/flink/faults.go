@@ -57,7 +57,8 @@ func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 		return
 	}
 	p.asked.mu.Lock()
-	mine := !p.asked.down && c.ctx.Err() == nil
+	// One that was killed, and perhaps started again since, is another one's.
+	mine := p.Ended() == ended && !p.asked.down && c.ctx.Err() == nil
 	if mine {
 		c.gone(c.ctx, p, p.lastWords())
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/artifact"
 	"github.com/schismlab/schism/cluster/flink"
 	"github.com/schismlab/schism/cluster/flinkjob"
 	"github.com/schismlab/schism/flink/rest"
@@ -54,6 +56,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if at.Dir == "" {
 		return errors.New("the plan has a Flink cluster, and no folder is given for it")
 	}
+	at.Version = cmp.Or(at.Version, artifact.DefaultFlink)
 	jar, err := flinkjob.Build(ctx, at.Version)
 	if err != nil {
 		return err
