@@ -9,7 +9,7 @@ var flinkConfig = &Scenario{
 	Story: "Clients set a configuration that the job follows, while ZooKeeper changes its leader, TaskManagers lose ZooKeeper, and " +
 		"JobManagers fail. Versions may be passed over, for a watch tells that something changed and not what; but each comes at " +
 		"most once, in order, none is invented, and the last one comes for certain.",
-	Probes: []Probe{configured(12), restores(2), inFlight},
+	Probes: []Probe{configured(12), restores(1), inFlight},
 	Steps: func(d *Draw) {
 		faults := []func(*Draw){jobLeaderKilled, zooKeeperLeaderChanges, taskManagerWithoutZooKeeper, taskManagerPaused, jobLeaderWithoutZooKeeper}
 		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
