@@ -1,0 +1,104 @@
+package run_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/run"
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// failOver is a plan in which the leading JobManager is killed and its successor
+// cut off from ZooKeeper, while a client appends records.
+func failOver(t *testing.T) *plan.Plan {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("schism plan 1\nscenario test\nseed 7\nservers 1\ntick 500ms\ninit-limit 10\nsync-limit 4\nsession-timeout 6s\nsettle 500ms\n" +
+		"flink jobmanagers 2 taskmanagers 1 keys 1 checkpoint 500ms sink znodes\n" +
+		"setup\n+0s create /in \"\"\n+0s create /in/k1 \"\"\n+0s create /conf \"0\"\nclient c1 n1\n")
+	for i := range 600 {
+		fmt.Fprintf(&b, "+50ms create /in/k1/r- \"%d\" sequential\n", i)
+	}
+	b.WriteString(`steps
+		at 1s name J jobleader
+		+0s crash J
+		+0s await job-leader except J within 60s
+		+0s start J
+		+0s await job-running within 60s
+		+0s await checkpoints 2 within 60s
+		+0s name K jobleader
+		+0s cut K -- zookeeper
+		+0s await job-leader except K within 60s
+		+0s heal
+		+0s await job-running within 60s
+		+0s await outputs 1 within 60s
+	`)
+	p, err := plan.Parse("fail-over", b.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestFlinkFailsOver: leadership passes on twice, and each record that was
+// acknowledged is in the output once.
+func TestFlinkFailsOver(t *testing.T) {
+	p := failOver(t)
+	e := ensemble(t, p)
+	var log kept
+	err := run.WithFlink(t.Context(), p, e, run.Flink{Dir: t.TempDir()}, &log)
+	var lacks *cluster.NotReady
+	if errors.As(err, &lacks) {
+		t.Skip("not ready: " + lacks.Error())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := log[len(log)-1]; end.Kind != runlog.End || end.Text != "" {
+		t.Fatalf("the run ended with %v %q", end.Kind, end.Text)
+	}
+	leaders := of(log, runlog.Grant)
+	if len(leaders) != 3 || leaders[0].Proc == leaders[1].Proc || leaders[1].Proc == leaders[2].Proc {
+		t.Errorf("leadership was granted to %+v, want to one, the other and the one", leaders)
+	}
+	restored := of(log, runlog.Checkpoint)
+	restored = slices.DeleteFunc(restored, func(e runlog.Event) bool { return e.Text != runlog.Restored || e.Ckpt == 0 })
+	if len(restored) == 0 {
+		t.Error("no checkpoint was restored")
+	}
+	for _, k := range []runlog.Kind{runlog.LeaderInfo, runlog.Latch, runlog.Counter, runlog.Pointer, runlog.JobState, runlog.LinkState, runlog.Drained} {
+		if len(of(log, k)) == 0 {
+			t.Errorf("the log has no %v", k)
+		}
+	}
+	once := map[string]int{}
+	for _, o := range of(log, runlog.Output) {
+		once[fmt.Sprintf("%s/r-%010d", o.Path, o.Num)]++
+	}
+	acknowledged := 0
+	for _, r := range of(log, runlog.Ret) {
+		if r.Out != runlog.OK || !strings.HasPrefix(r.Path, "/in/k1/r-") {
+			continue
+		}
+		acknowledged++
+		if once[r.Path] != 1 {
+			t.Errorf("%s was acknowledged and is in the output %d times", r.Path, once[r.Path])
+		}
+	}
+	if acknowledged < 50 {
+		t.Errorf("only %d records were acknowledged", acknowledged)
+	}
+}
+
+// kept keeps events in memory.
+type kept []runlog.Event
+
+func (k *kept) Put(e *runlog.Event) int64 {
+	*k = append(*k, *e)
+	return int64(len(*k))
+}
