@@ -141,8 +141,12 @@ func (j *jobLeaders) worst() Result {
 		j.end(j.last)
 	}
 	o := j.longest
-	if o == nil || o.to-o.from <= j.session {
-		return Result{}
+	switch {
+	case o == nil:
+		return ok("Leadership was granted with %s, each given once, and never to two at a time.", plural(len(j.tokens), "token"))
+	case o.to-o.from <= j.session:
+		return ok("Leadership was granted with %s, each given once. For at most %s two led at a time, which is no longer than a session lives, %s.",
+			plural(len(j.tokens), "token"), when(o.to-o.from), when(j.session))
 	}
 	told := fmt.Sprintf("%s leads since %s by its own word, and %s since %s: both do for %s, and a session lives %s at most.",
 		o.one.proc, when(o.one.since), o.two.proc, when(o.two.since), when(o.to-o.from), when(j.session))

@@ -91,7 +91,7 @@ type verdict struct {
 }
 
 var verdicts = map[string]verdict{
-	"ok": {Word: "ok", Means: "Every check that finished found what ZooKeeper promises."},
+	"ok": {Word: "ok", Means: "Every check that finished found what was promised."},
 	"violation": {
 		Word: "violation", Means: "The system under test broke a promise.",
 		Lesson: "Start with the sentence in red below: it names the promise, and the table of checks says more.",
@@ -135,8 +135,11 @@ func facts(r Report, t *timeline) []fact {
 	}
 	if r.Header.Variant != "" {
 		name := "ZooKeeper"
-		if r.Header.World == "sim" {
+		switch {
+		case r.Header.World == "sim":
 			name = "variant"
+		case r.Header.Checkpoint > 0:
+			name = "Flink"
 		}
 		fs = append(fs, fact{name, r.Header.Variant})
 	}

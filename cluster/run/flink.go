@@ -44,10 +44,14 @@ type flinkRun struct {
 	cuts      map[[2]string]bool
 	done      int64 // checkpoints that were completed
 	newest    int64 // the number of the last one that was triggered
+	saving    int64 // the number of the last savepoint that was triggered
 	completed int64 // the number of the last one that was completed
 	leads     map[string]bool
 	both      time.Time // since when more than one leads, by their own word
 }
+
+// savepointMode is the Mode of a checkpoint that somebody has asked for.
+const savepointMode = "savepoint"
 
 type procState struct{ up, paused bool }
 
@@ -173,7 +177,13 @@ func (f *flinkRun) observe(e runlog.Event) {
 		switch e.Text {
 		case runlog.Triggered:
 			f.newest = e.Ckpt
+			if e.Mode == savepointMode {
+				f.saving = e.Ckpt
+			}
 		case runlog.Completed:
+			if e.Ckpt == f.saving {
+				e.Mode = savepointMode // the log line does not say it again
+			}
 			f.done++
 			f.completed = e.Ckpt
 		}

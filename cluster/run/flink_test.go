@@ -66,10 +66,16 @@ func TestObserve(t *testing.T) {
 	if f.newest != 7 || f.completed != 7 || f.done != 1 {
 		t.Errorf("newest %d, completed %d, %d done; want 7, 7, 1", f.newest, f.completed, f.done)
 	}
+	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Triggered, Mode: savepointMode, Ckpt: 8})
+	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Completed, Ckpt: 8})
+	if last := log.events[len(log.events)-1]; last.Mode != savepointMode {
+		t.Errorf("the end of a savepoint is %+v", last)
+	}
+	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Restored, Ckpt: 8})
 	if last := log.events[len(log.events)-1]; last.Job != "j" || last.Text != runlog.Restored {
 		t.Errorf("a checkpoint of a job that the line did not name is %+v", last)
 	}
-	if len(log.events) != 10 {
-		t.Errorf("%d events in the log, want all 10", len(log.events))
+	if len(log.events) != 13 {
+		t.Errorf("%d events in the log, want all 13", len(log.events))
 	}
 }
