@@ -105,6 +105,14 @@ func rewrite(t *testing.T, chosen []*Entry) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		faulty := e.Bug != "" || e.Incident != ""
+		switch {
+		case !faulty && e.Label != checker.OK && e.Label != checker.Permitted:
+			t.Errorf("%s %d, without a bug, is %v: %s", e.Scenario, e.Seed, e.Label, e.Why)
+		case faulty && e.Label != checker.Violation:
+			t.Logf("%s %d with %s shows clients nothing any more: left out", e.Scenario, e.Seed, cmp.Or(e.Bug, e.Incident))
+			return true
+		}
 		return !keep(t, e, x)
 	})
 	list := slices.DeleteFunc(entries(t), func(e *Entry) bool { return e.Source != Real })
