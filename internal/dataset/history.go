@@ -53,9 +53,14 @@ func (e *Entry) header(p *plan.Plan) runlog.Header {
 	if e.Source == Real {
 		world = "local"
 	}
+	scenario := p.Scenario
+	if e.Calls > 0 {
+		// The scenario itself asks for more calls than there are.
+		scenario = "small/" + scenario
+	}
 	t := &p.Topology
 	return runlog.Header{
-		Scenario: p.Scenario, Seed: p.Seed, World: world, Variant: cmp.Or(e.Variant, e.Version, p.Variant), Bug: p.Bug,
+		Scenario: scenario, Seed: p.Seed, World: world, Variant: cmp.Or(e.Variant, e.Version, p.Variant), Bug: p.Bug,
 		Servers: t.Servers, Clients: len(p.Clients), Session: int64(t.SessionTimeout), Join: int64(t.Tick) * int64(t.InitLimit),
 	}
 }
