@@ -86,10 +86,15 @@ func (f *flinkRun) drain(ctx context.Context) error {
 	return err
 }
 
-// committed is how many records the sink has committed so far.
-func (f *flinkRun) committed() int {
+// committed is how many records the sink has committed so far, as far as that
+// can be read: while ZooKeeper is away its znodes cannot.
+func (f *flinkRun) committed(ctx context.Context) int {
+	all, err := f.batches(ctx)
+	if err != nil {
+		return 0
+	}
 	n := 0
-	for _, b := range f.batches() {
+	for _, b := range all {
 		for _, l := range b.Lines {
 			if l.Kind == flinkjob.Record {
 				n++
@@ -99,50 +104,41 @@ func (f *flinkRun) committed() int {
 	return n
 }
 
-// batches are what the sink has committed, as far as it can be read: while
-// ZooKeeper is away its znodes cannot.
-func (f *flinkRun) batches() []flinkjob.Batch {
+// batches are what the sink has committed.
+func (f *flinkRun) batches(ctx context.Context) ([]flinkjob.Batch, error) {
 	if f.w.plan.Flink.Sink == plan.Files {
-		all, err := flinkjob.ReadFiles(f.output())
-		if err != nil {
-			return nil
-		}
-		return all
+		return flinkjob.ReadFiles(f.output())
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), restLimit)
+	ctx, cancel := context.WithTimeout(ctx, restLimit)
 	defer cancel()
 	c, err := f.w.visit(ctx, 1)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer c.Close()
 	if _, err := c.Sync("/"); err != nil {
-		return nil
+		return nil, fmt.Errorf("sync on n1: %w", err)
 	}
-	all, err := flinkjob.ReadZnodes(hastore.Conn(c), plan.OutputRoot)
-	if err != nil {
-		return nil
-	}
-	return all
+	return flinkjob.ReadZnodes(hastore.Conn(c), plan.OutputRoot)
 }
 
-// outputs logs all that the sink has committed.
-func (f *flinkRun) outputs() {
+// outputs logs all that the sink has committed. Output that cannot be read is not
+// taken for none: then nothing can be said of the job.
+func (f *flinkRun) outputs(ctx context.Context) error {
 	if f == nil {
-		return
+		return nil
 	}
-	for _, b := range f.batches() {
-		for _, l := range b.Lines {
-			e := runlog.Event{Path: l.Path, Data: l.Data, Job: f.job, Attempt: l.Attempt, Subtask: l.Subtask, Ckpt: b.Checkpoint}
-			switch l.Kind {
-			case flinkjob.Record:
-				e.Kind, e.Num, e.Czxid = runlog.Output, int(l.Number), l.Zxid
-			case flinkjob.Config:
-				e.Kind, e.Version, e.Mzxid = runlog.Config, int32(l.Number), l.Zxid
-			default:
-				continue
-			}
+	all, err := f.batches(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return unfinished{"the job's output cannot be read: " + err.Error()}
+	}
+	for _, b := range all {
+		for _, e := range b.Events(f.job) {
 			f.w.log.put(e)
 		}
 	}
+	return nil
 }

@@ -175,7 +175,7 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 	f.mu.Lock()
 	done := f.done
 	f.mu.Unlock()
-	outputs := f.committed()
+	outputs := f.committed(ctx)
 	switch s.For {
 	case plan.JobLeader:
 		return await(ctx, within, func() bool { return len(f.leading(except)) > 0 })
@@ -190,7 +190,7 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 			return f.done >= done+int64(s.Count)
 		})
 	}
-	return await(ctx, within, func() bool { return f.committed() >= outputs+s.Count })
+	return await(ctx, within, func() bool { return f.committed(ctx) >= outputs+s.Count })
 }
 
 // leading are the JobManagers that run and lead, less except.

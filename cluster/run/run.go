@@ -202,9 +202,9 @@ func (w *world) carrySteps(ctx context.Context) error {
 	}
 	w.log.put(runlog.Event{Kind: runlog.Done})
 	if well {
-		err = w.flink.drain(ctx)
+		err = errors.Join(err, w.flink.drain(ctx))
 	}
-	w.flink.outputs()
+	err = errors.Join(err, w.flink.outputs(ctx))
 	if well {
 		err = errors.Join(err, w.finalReads(ctx))
 	}
