@@ -27,7 +27,7 @@
 //
 //	go test ./internal/dataset -write-index        # after a change of the model, or a new story
 //	go test ./internal/dataset -write-dataset      # look for the model's runs anew: minutes
-//	go test ./internal/dataset -record-real 3m     # run real servers: needs Java
+//	go test -tags record ./internal/dataset -run Record -record-real 3m   # run real servers: needs Java
 //
 // Without a flag the tests hold that every file of the model is what its entry
 // gives, byte for byte, and that every file is judged as its label says. So a change

@@ -1,9 +1,10 @@
+//go:build record
+
 package dataset
 
 import (
 	"context"
 	"flag"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ var wishes = []Entry{
 // that is there stays.
 func TestRecord(t *testing.T) {
 	if *record == 0 {
-		t.Skip("not asked to record: -record-real 3m runs real servers and writes their histories")
+		t.Fatal("nothing to do: say for how long, -record-real 3m")
 	}
 	end := time.Now().Add(*record)
 	for i := range wishes {
@@ -82,7 +83,7 @@ func recorded(t *testing.T, e *Entry) *History {
 		World: campaign.Local, Version: e.Version, Out: t.TempDir(),
 		Watch: func(ev *runlog.Event) { got.Put(ev) },
 	}
-	if _, err := r.Run(ctx, campaign.Job{Plan: p, Reproduce: "go test ./internal/dataset -record-real 3m"}); err != nil {
+	if _, err := r.Run(ctx, campaign.Job{Plan: p, Reproduce: "go test -tags record ./internal/dataset -run Record -record-real 3m"}); err != nil {
 		t.Fatal(err)
 	}
 	x, err := judge(e.header(p), Keep(got.events))
@@ -93,31 +94,4 @@ func recorded(t *testing.T, e *Entry) *History {
 		t.Fatal(err)
 	}
 	return x
-}
-
-// longest is how many bytes a history of the model may have.
-const longest = 54 << 10
-
-// keep writes a history, unless it is one of the model and too long.
-func keep(t *testing.T, e *Entry, x *History) bool {
-	t.Helper()
-	text, err := x.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e.Source == Model && len(text) > longest {
-		return false
-	}
-	put(t, path(e), text)
-	return true
-}
-
-func put(t *testing.T, file string, text []byte) {
-	t.Helper()
-	if err := os.MkdirAll(dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
