@@ -123,7 +123,7 @@ func (m *jobMaster) trigger(j *JobManager) {
 func (m *jobMaster) note(j *JobManager, p *pendingCheckpoint, text string) {
 	e := runlog.Event{Kind: runlog.Checkpoint, Job: Job, Ckpt: p.ckpt, Text: text, Token: j.lead.token, Attempt: m.attempt}
 	if p.savepoint {
-		e.Mode = "savepoint"
+		e.Mode = runlog.SavepointMode
 	}
 	j.tell(e)
 }

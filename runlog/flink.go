@@ -30,7 +30,7 @@ const (
 	// is in ZooKeeper, by the word of Proc), subsumed (the pointer was removed),
 	// restored (tasks start from it; Ckpt 0 is the beginning), discarded (its state
 	// was deleted) or declined. By Proc, which led with Token. A savepoint has
-	// Mode "savepoint".
+	// Mode SavepointMode.
 	Checkpoint
 	// Pointer: the znode Path points to the state of checkpoint Ckpt of Job (Ckpt 0:
 	// to the job itself), and that state is Text: present, missing, or marked (the
@@ -113,3 +113,6 @@ func (d *decoder) flink(e *Event, key []byte) (bool, error) {
 	}
 	return false, nil
 }
+
+// SavepointMode is the Mode of a Checkpoint that somebody has asked for.
+const SavepointMode = "savepoint"

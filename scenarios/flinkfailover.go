@@ -30,32 +30,17 @@ func (d *Draw) flinkFault(fault func(*Draw)) {
 }
 
 func jobLeaderKilled(d *Draw) {
-	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
-	name := d.jobName()
-	d.Step("name %s jobleader", name)
-	d.Fault("crash %s", name)
-	d.Step("await job-leader except %s within 60s", name)
-	d.Wait(0, 2*plan.Second)
+	name := d.depose("jobleader", "job-leader", "crash %s", 2*plan.Second)
 	d.Step("start %s", name)
 }
 
 func jobLeaderPaused(d *Draw) {
-	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
-	name := d.jobName()
-	d.Step("name %s jobleader", name)
-	d.Fault("pause %s", name)
-	d.Step("await job-leader except %s within 60s", name)
-	d.Wait(0, 2*plan.Second)
+	name := d.depose("jobleader", "job-leader", "pause %s", 2*plan.Second)
 	d.Step("resume %s", name)
 }
 
 func jobLeaderWithoutZooKeeper(d *Draw) {
-	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
-	name := d.jobName()
-	d.Step("name %s jobleader", name)
-	d.Fault("cut %s -- zookeeper", name)
-	d.Step("await job-leader except %s within 60s", name)
-	d.Wait(0, 3*plan.Second)
+	d.depose("jobleader", "job-leader", "cut %s -- zookeeper", 3*plan.Second)
 	d.Step("heal")
 }
 
@@ -67,14 +52,22 @@ func jobLeaderWithoutTasks(d *Draw) {
 }
 
 func zooKeeperLeaderChanges(d *Draw) {
-	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
-	name := d.jobName()
-	d.Step("name %s leader", name)
-	d.Fault("crash %s", name)
-	d.Step("await leader except %s within 60s", name)
-	d.Wait(0, 2*plan.Second)
+	name := d.depose("leader", "leader", "crash %s", 2*plan.Second)
 	d.Step("start %s", name)
 	d.Step("await ready within 60s")
+}
+
+// depose does something to whoever has a role, and waits until somebody else has
+// the office. The next step comes at most longest after that. It returns the
+// name that the plan gives to the deposed.
+func (d *Draw) depose(role, office, fault string, longest plan.Duration) string {
+	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
+	name := d.jobName()
+	d.Step("name %s %s", name, role)
+	d.Fault(fault, name)
+	d.Step("await %s except %s within 60s", office, name)
+	d.Wait(0, longest)
+	return name
 }
 
 func quorumLostForFlink(d *Draw) {

@@ -21,6 +21,6 @@ func configured(min int) Probe {
 // savepoints counts those that are complete.
 func savepoints(min int) Probe {
 	return Probe{"savepoints", min, kinds(func(e *runlog.Event) bool {
-		return e.Mode == "savepoint" && e.Text == runlog.Completed
+		return e.Mode == runlog.SavepointMode && e.Text == runlog.Completed
 	}, runlog.Checkpoint)}
 }

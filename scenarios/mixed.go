@@ -1,8 +1,6 @@
 package scenarios
 
-import (
-	"github.com/schismlab/schism/plan"
-)
+import "github.com/schismlab/schism/plan"
 
 var mixed = &Scenario{
 	Name: "mixed",
@@ -25,7 +23,7 @@ var mixed = &Scenario{
 }
 
 // faulted counts faults that were in force.
-func faulted(min int) Probe { return Probe{"faults", min, kinds(isFault, faultKinds...)} }
+func faulted(min int) Probe { return Probe{"faults", min, kinds(isFault)} }
 
 // mixer draws faults that make sense: it starts what is down.
 type mixer struct {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/schismlab/schism/checker"
@@ -17,15 +18,15 @@ type Probe struct {
 	Count func(*checker.Run) int
 }
 
-// kinds counts events of the given kinds for which is holds, nil for all.
+// kinds counts events of the given kinds, of all if none is given, for which is
+// holds, nil for all.
 func kinds(is func(*runlog.Event) bool, ks ...runlog.Kind) func(*checker.Run) int {
 	return func(r *checker.Run) int {
 		n := 0
 		for i := range r.Events {
-			for _, k := range ks {
-				if e := &r.Events[i]; e.Kind == k && (is == nil || is(e)) {
-					n++
-				}
+			e := &r.Events[i]
+			if (len(ks) == 0 || slices.Contains(ks, e.Kind)) && (is == nil || is(e)) {
+				n++
 			}
 		}
 		return n
@@ -71,9 +72,6 @@ var newEpoch = Probe{"new-epochs", 1, func(r *checker.Run) int {
 	}
 	return n
 }}
-
-// faultKinds are the kinds of events that isFault looks at.
-var faultKinds = []runlog.Kind{runlog.Crash, runlog.Pause, runlog.LinkState}
 
 // isFault says whether an event is a fault that comes into force.
 func isFault(e *runlog.Event) bool {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/cluster/internal/reports"
 	"github.com/schismlab/schism/cluster/leftover"
 	"github.com/schismlab/schism/cluster/process"
 	"github.com/schismlab/schism/cluster/server"
@@ -30,7 +31,7 @@ type Cluster struct {
 	gates     *gates
 	places    []*place
 	release   []func() error
-	reports   reports
+	reports   *reports.Reports
 
 	ctx     context.Context // of all that goes on beside
 	stop    context.CancelFunc
@@ -66,8 +67,8 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 		o: o, java: java, record: record, launcher: process.NewLauncher(), marker: server.Marker(record.Run()),
 		classpath: strings.Join(jars, string(os.PathListSeparator)),
 	}
-	c.reports.path = filepath.Join(o.Dir, "gates.log")
-	c.gates = newGates(c.reports.add)
+	c.reports = reports.New(filepath.Join(o.Dir, "gates.log"))
+	c.gates = newGates(c.reports.Add)
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -199,41 +200,12 @@ func (c *Cluster) close() error {
 	for _, release := range c.release {
 		errs = append(errs, release())
 	}
-	errs = append(errs, c.reports.err())
+	errs = append(errs, c.reports.Err())
 	if err := errors.Join(errs...); err != nil {
 		// The register keeps what may still be there, for the next run.
 		return err
 	}
 	return c.record.Close()
-}
-
-// reports gathers what must not happen. A run in which it did cannot be trusted,
-// so Close fails with the first.
-type reports struct {
-	path string // a file for all of them
-	mu   sync.Mutex
-	got  []error
-}
-
-func (r *reports) add(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.got = append(r.got, err)
-	f, failed := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	if failed != nil {
-		return // it is still in got
-	}
-	fmt.Fprintln(f, err)
-	f.Close()
-}
-
-func (r *reports) err() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.got) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w (%d reports in all, see %s)", r.got[0], len(r.got), r.path)
 }
 
 func serverName(n int) string { return fmt.Sprintf("n%d", n) }

@@ -78,7 +78,7 @@ func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 		return
 	}
 	if err := c.run(p); err != nil {
-		c.reports.add(fmt.Errorf("starting %s again: %w", p.Name, err))
+		c.reports.Add(fmt.Errorf("starting %s again: %w", p.Name, err))
 	}
 }
 

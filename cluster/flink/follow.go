@@ -49,7 +49,7 @@ func (c *Cluster) follow(ctx context.Context, p *place) {
 			if f, err = os.Open(p.Log); err == nil {
 				r = bufio.NewReader(f)
 			} else if !errors.Is(err, fs.ErrNotExist) {
-				c.reports.add(err)
+				c.reports.Add(err)
 				return
 			}
 		}
@@ -58,7 +58,7 @@ func (c *Cluster) follow(ctx context.Context, p *place) {
 			part += line
 			if err != nil {
 				if !errors.Is(err, io.EOF) {
-					c.reports.add(err)
+					c.reports.Add(err)
 					return
 				}
 				break
@@ -111,7 +111,7 @@ func (c *Cluster) catchUp(ctx context.Context, p *place) {
 	}
 	text, err := os.ReadFile(p.Log)
 	if err != nil {
-		c.reports.add(err)
+		c.reports.Add(err)
 		return
 	}
 	whole := int64(bytes.LastIndexByte(text, '\n') + 1)

@@ -49,7 +49,7 @@ func words(line string) (e runlog.Event, state string) {
 	if m := triggered.FindStringSubmatch(line); m != nil {
 		e = checkpoint(m[3], runlog.Triggered, m[1])
 		if m[2] == "Savepoint" {
-			e.Mode = "savepoint"
+			e.Mode = runlog.SavepointMode
 		}
 		return e, ""
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/cluster/internal/reports"
 	"github.com/schismlab/schism/cluster/leftover"
 	"github.com/schismlab/schism/cluster/process"
 	"github.com/schismlab/schism/cluster/proxy"
@@ -34,7 +35,7 @@ type Ensemble struct {
 	record   *leftover.Record
 	release  []func() error
 
-	reports reports
+	reports *reports.Reports
 	closing sync.Once
 	failed  error // of Close
 }
@@ -101,6 +102,7 @@ func complete(o cluster.Options) (cluster.Options, error) {
 }
 
 func (e *Ensemble) start(ctx context.Context) error {
+	e.reports = reports.New(filepath.Join(e.o.Dir, "proxy.log"))
 	for n := 1; n <= e.o.Servers; n++ {
 		p, err := e.place(n)
 		if err != nil {
@@ -109,9 +111,8 @@ func (e *Ensemble) start(ctx context.Context) error {
 		e.servers = append(e.servers, p)
 	}
 	var err error
-	e.reports.path = filepath.Join(e.o.Dir, "proxy.log")
 	e.mesh, err = proxy.Open(proxy.Options{
-		Servers: e.o.Servers, Seed: e.o.Seed, Target: e.target, Report: e.reports.add,
+		Servers: e.o.Servers, Seed: e.o.Seed, Target: e.target, Report: e.reports.Add,
 	})
 	if err != nil {
 		return err
@@ -275,7 +276,7 @@ func (e *Ensemble) close() error {
 	for _, release := range e.release {
 		errs = append(errs, release())
 	}
-	errs = append(errs, e.reports.err())
+	errs = append(errs, e.reports.Err())
 	if err := errors.Join(errs...); err != nil {
 		// The register keeps what may still be there, for the next run.
 		return err

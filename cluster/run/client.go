@@ -59,18 +59,13 @@ func (w *world) connect(number, first int) (*client, error) {
 	return c, nil
 }
 
-var watchTexts = map[int32]string{
-	int32(zk.EventNodeCreated): "created", int32(zk.EventNodeDeleted): "deleted",
-	int32(zk.EventNodeDataChanged): "data", int32(zk.EventNodeChildrenChanged): "children",
-}
-
 // fired logs a watch event as it passes. The library tells of watches and of
 // replies on different goroutines, so what it tells has no order; on the wire
 // they have one, and ZooKeeper makes promises about it.
 func (c *client) fired(ev wire.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	text := watchTexts[ev.Type]
+	text := ev.What()
 	if text == "" || c.closing {
 		return
 	}

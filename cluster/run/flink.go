@@ -50,9 +50,6 @@ type flinkRun struct {
 	both      time.Time // since when more than one leads, by their own word
 }
 
-// savepointMode is the Mode of a checkpoint that somebody has asked for.
-const savepointMode = "savepoint"
-
 type procState struct{ up, paused bool }
 
 // startFlink starts the cluster and its job, and returns when every task runs.
@@ -177,12 +174,12 @@ func (f *flinkRun) observe(e runlog.Event) {
 		switch e.Text {
 		case runlog.Triggered:
 			f.newest = e.Ckpt
-			if e.Mode == savepointMode {
+			if e.Mode == runlog.SavepointMode {
 				f.saving = e.Ckpt
 			}
 		case runlog.Completed:
 			if e.Ckpt == f.saving {
-				e.Mode = savepointMode // the log line does not say it again
+				e.Mode = runlog.SavepointMode // the log line does not say it again
 			}
 			f.done++
 			f.completed = e.Ckpt

@@ -66,9 +66,9 @@ func TestObserve(t *testing.T) {
 	if f.newest != 7 || f.completed != 7 || f.done != 1 {
 		t.Errorf("newest %d, completed %d, %d done; want 7, 7, 1", f.newest, f.completed, f.done)
 	}
-	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Triggered, Mode: savepointMode, Ckpt: 8})
+	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Triggered, Mode: runlog.SavepointMode, Ckpt: 8})
 	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Completed, Ckpt: 8})
-	if last := log.events[len(log.events)-1]; last.Mode != savepointMode {
+	if last := log.events[len(log.events)-1]; last.Mode != runlog.SavepointMode {
 		t.Errorf("the end of a savepoint is %+v", last)
 	}
 	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Restored, Ckpt: 8})

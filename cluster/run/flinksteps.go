@@ -172,10 +172,6 @@ func target(name string) int { return max(plan.ServerNumber(name), plan.ProcessN
 
 // await waits for what a step about Flink says.
 func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step, except []int) error {
-	f.mu.Lock()
-	done := f.done
-	f.mu.Unlock()
-	outputs := f.committed(ctx)
 	switch s.For {
 	case plan.JobLeader:
 		return await(ctx, within, func() bool { return len(f.leading(except)) > 0 })
@@ -184,13 +180,18 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 	case plan.JobRunning:
 		return await(ctx, within, func() bool { return f.running(ctx) })
 	case plan.Checkpoints:
-		return await(ctx, within, func() bool {
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			return f.done >= done+int64(s.Count)
-		})
+		enough := f.checkpoints() + int64(s.Count)
+		return await(ctx, within, func() bool { return f.checkpoints() >= enough })
 	}
-	return await(ctx, within, func() bool { return f.committed(ctx) >= outputs+s.Count })
+	enough := f.committed(ctx) + s.Count
+	return await(ctx, within, func() bool { return f.committed(ctx) >= enough })
+}
+
+// checkpoints is how many were completed so far.
+func (f *flinkRun) checkpoints() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.done
 }
 
 // leading are the JobManagers that run and lead, less except.

@@ -104,16 +104,12 @@ func (r *record) event() runlog.Event {
 // the API's errors.
 func (r *record) cause() int32 {
 	for i := range r.Parts {
-		if p := &r.Parts[i]; p.Code == wire.Error && p.Err <= firstAPIError {
+		if p := &r.Parts[i]; p.Code == wire.Error && p.Err <= wire.APIError {
 			return p.Err
 		}
 	}
 	return r.Err
 }
-
-// firstAPIError is KeeperException.Code.APIERROR, which those that a client can
-// be blamed for are below.
-const firstAPIError = -100
 
 func modeOf(t *wire.Transaction) string {
 	if t.Ephemeral {

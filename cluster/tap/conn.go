@@ -121,7 +121,7 @@ func (c *Conn) end(open call, e runlog.Event) {
 }
 
 func (c *Conn) fired(e wire.Event) {
-	if text := watchTexts[e.Type]; text != "" && c.session != nil {
+	if text := e.What(); text != "" && c.session != nil {
 		c.r.put(runlog.Event{
 			Kind: runlog.Watch, Client: c.session.lanes[0].client, Node: c.node, Session: c.id, Path: e.Path, Text: text,
 			// Whether it came for a watch that was set anew is not told apart here.
@@ -129,6 +129,3 @@ func (c *Conn) fired(e wire.Event) {
 		})
 	}
 }
-
-// watchTexts are by Watcher.Event.EventType.
-var watchTexts = map[int32]string{1: "created", 2: "deleted", 3: "data", 4: "children"}

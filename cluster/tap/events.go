@@ -87,15 +87,10 @@ func retEvent(x *wire.Exchange) runlog.Event {
 	return e
 }
 
-// apiError is what the errors that a client can be blamed for are below
-// (KeeperException.Code.APIERROR). A server gives them before it proposes
-// anything, but for the ends of sessions.
-const apiError = -100
-
 func outcome(r *wire.Reply) (out, name string) {
 	code := r.Err
 	for i := range r.Parts {
-		if p := &r.Parts[i]; p.Code == wire.Error && p.Err < apiError && code >= apiError {
+		if p := &r.Parts[i]; p.Code == wire.Error && p.Err < wire.APIError && code >= wire.APIError {
 			code = p.Err
 		}
 	}
@@ -103,7 +98,7 @@ func outcome(r *wire.Reply) (out, name string) {
 	switch {
 	case code == 0:
 		return runlog.OK, ""
-	case code > apiError, err == zookeeper.SessionExpired, err == zookeeper.SessionMoved:
+	case code > wire.APIError, err == zookeeper.SessionExpired, err == zookeeper.SessionMoved:
 		return runlog.Unknown, err.String()
 	}
 	return runlog.Fail, err.String()

@@ -42,6 +42,27 @@ type Event struct {
 	Path        string
 }
 
+// What tells what a watch event is about, as a run log says it: created, deleted,
+// data or children; "" for the state of a connection (Watcher.Event.EventType).
+func (e Event) What() string {
+	switch e.Type {
+	case 1:
+		return "created"
+	case 2:
+		return "deleted"
+	case 3:
+		return "data"
+	case 4:
+		return "children"
+	}
+	return ""
+}
+
+// APIError is what the errors lie below that a client can be blamed for. A server
+// gives them before it proposes anything, but for the ends of sessions
+// (KeeperException.Code.APIERROR).
+const APIError = -100
+
 // ReadHeader reads the beginning of a frame of a server.
 func ReadHeader(frame []byte) (Header, error) {
 	d := NewDecoder(frame)
