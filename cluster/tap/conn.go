@@ -72,7 +72,7 @@ func (c *Conn) Closed() {
 	}
 	c.calls = nil
 	if c.session != nil {
-		c.r.put(runlog.Event{Kind: runlog.Lost, Client: c.session.lanes[0].client, Node: c.node, Session: c.id})
+		c.session.put(c.r, runlog.Event{Kind: runlog.Lost, Node: c.node, Session: c.id})
 		c.session = nil
 	}
 }
@@ -80,13 +80,13 @@ func (c *Conn) Closed() {
 func (c *Conn) connected(hello wire.Connect, a wire.Accept) {
 	if a.Timeout == 0 {
 		if s := c.r.sessions[hello.Session]; s != nil {
-			c.r.put(runlog.Event{Kind: runlog.Expired, Client: s.lanes[0].client, Node: c.node, Session: hello.Session})
+			s.put(c.r, runlog.Event{Kind: runlog.Expired, Node: c.node, Session: hello.Session})
 		}
 		return
 	}
 	c.id, c.session = a.Session, c.r.session(a.Session)
 	c.session.node = c.node
-	c.r.put(runlog.Event{Kind: runlog.Conn, Client: c.session.lanes[0].client, Node: c.node, Session: c.id})
+	c.session.put(c.r, runlog.Event{Kind: runlog.Conn, Node: c.node, Session: c.id})
 }
 
 func (c *Conn) asked(r *wire.Request) {
@@ -95,10 +95,13 @@ func (c *Conn) asked(r *wire.Request) {
 		c.calls = append(c.calls, call{})
 		return
 	}
-	l := c.r.free(c.session)
+	l := c.free()
 	e.Client, e.Num, e.Node, e.Session = l.client, l.num, c.node, c.id
 	l.num++
-	l.open = true
+	l.open, l.asks = true, watch{}
+	if r.Watch {
+		l.asks = watch{r.Path, e.Op == "children"}
+	}
 	c.calls = append(c.calls, call{l, c.r.put(e)})
 }
 
@@ -117,15 +120,35 @@ func (c *Conn) end(open call, e runlog.Event) {
 	}
 	e.Kind, e.Cause, e.Client, e.Num, e.Node, e.Session = runlog.Ret, open.line, open.lane.client, open.lane.num-1, c.node, c.id
 	c.r.put(e)
+	if l := open.lane; l.asks != (watch{}) {
+		l.watched[l.asks] = true
+	}
 	open.lane.open = false
 }
 
+// fired tells every lane that has left the watch, as a client's library tells
+// everybody who has, or else the first: then it was left before.
 func (c *Conn) fired(e wire.Event) {
-	if text := e.What(); text != "" && c.session != nil {
-		c.r.put(runlog.Event{
-			Kind: runlog.Watch, Client: c.session.lanes[0].client, Node: c.node, Session: c.id, Path: e.Path, Text: text,
-			// Whether it came for a watch that was set anew is not told apart here.
-			Mode: runlog.Renewed,
-		})
+	text := e.What()
+	if text == "" || c.session == nil {
+		return
 	}
+	told := false
+	for _, l := range c.session.lanes {
+		if l.tell(e) {
+			told = true
+			c.watch(l, e.Path, text)
+		}
+	}
+	if !told {
+		c.watch(c.session.lanes[0], e.Path, text)
+	}
+}
+
+func (c *Conn) watch(l *lane, path, text string) {
+	c.r.put(runlog.Event{
+		Kind: runlog.Watch, Client: l.client, Node: c.node, Session: c.id, Path: path, Text: text,
+		// Whether it came for a watch that was set anew is not told apart here.
+		Mode: runlog.Renewed,
+	})
 }

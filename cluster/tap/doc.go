@@ -15,7 +15,8 @@
 // Curator does; in a history, a client has one call open at a time. So a session
 // becomes as many clients as it ever has calls open at once, its lanes, and a
 // call goes to the first that is free. Nothing is then known of the order of
-// calls in different lanes but their times.
+// calls in different lanes but their times. What happens to the session happens
+// to each of its lanes, and a watch that several have left tells all of them.
 //
 // # Duties of the caller
 //

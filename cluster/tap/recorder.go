@@ -25,13 +25,6 @@ type session struct {
 	node  int // the server it was seen at last
 }
 
-// lane is one client of the history.
-type lane struct {
-	client int // as in runlog.Event
-	num    int
-	open   bool
-}
-
 // NewRecorder writes to sink, from now on.
 func NewRecorder(sink runlog.Sink) *Recorder {
 	return &Recorder{start: time.Now(), sink: sink, sessions: map[int64]*session{}}
@@ -77,17 +70,16 @@ func (r *Recorder) session(id int64) *session {
 // lane adds a lane to a session; r.mu is held.
 func (r *Recorder) lane(s *session) *lane {
 	r.clients++
-	l := &lane{client: r.clients + 1} // 1 is c0, the setup's
+	l := &lane{client: r.clients + 1, watched: map[watch]bool{}} // 1 is c0, the setup's
 	s.lanes = append(s.lanes, l)
 	return l
 }
 
-// free is the first lane that has no call open; r.mu is held.
-func (r *Recorder) free(s *session) *lane {
+// put writes what happened to a session, which is to say to each of its lanes;
+// r.mu is held.
+func (s *session) put(r *Recorder, e runlog.Event) {
 	for _, l := range s.lanes {
-		if !l.open {
-			return l
-		}
+		e.Client = l.client
+		r.put(e)
 	}
-	return r.lane(s)
 }

@@ -128,6 +128,11 @@ func work(t *testing.T, conn *zk.Conn, path string, rounds int) {
 		expect(err)
 		_, _, _, err = conn.ChildrenW("/")
 		expect(err)
+		if i%5 == 0 { // everybody watches the children of /
+			_, err = conn.Create(path+"-new", nil, 0, zk.WorldACL(zk.PermAll))
+			expect(err)
+			expect(conn.Delete(path+"-new", -1))
+		}
 		_, err = conn.Multi(&zk.SetDataRequest{Path: path, Data: fmt.Append(nil, i), Version: int32(i)}, &zk.CheckVersionRequest{Path: "/all", Version: -1})
 		expect(err)
 	}
