@@ -40,6 +40,12 @@
 //	+0s await checkpoints 3 within 30s
 //	+1s heal
 //
+// A JobManager is asked for a savepoint, to cancel the job, to stop it with a
+// savepoint, so that it is finished, to take it once more (submit), and for further
+// jobs beside it. Erase removes znodes of Flink's own, as an operator would by hand;
+// a world whose Flink has its root elsewhere takes paths below FlinkRoot as below
+// that root.
+//
 // The world starts Flink after the setup calls, submits the job, and starts the
 // clients when it runs. A JobManager or TaskManager that ends by itself is
 // started again, as a supervisor would; one that a step crashed is not, until a

@@ -30,6 +30,9 @@ type Flink struct {
 	// suspended, until its session is lost
 	// (high-availability.zookeeper.client.tolerate-suspended-connections).
 	Tolerant bool
+	// KeepResults lets the record of a job that has ended stay, so that nobody runs it
+	// again (job-result-store.delete-on-commit: false).
+	KeepResults bool
 }
 
 // Sink is where the job's output goes.
@@ -205,6 +208,7 @@ func (r *reader) flink(f *Flink) error {
 	}
 	f.Sink = Sink(i)
 	f.Tolerant = r.accept("tolerant")
+	f.KeepResults = r.accept("keep-results")
 	if *f == (Flink{}) {
 		return r.errorf("a flink line without a cluster")
 	}
@@ -213,10 +217,10 @@ func (r *reader) flink(f *Flink) error {
 
 // words are the plan's line about Flink.
 func (f *Flink) words() []string {
-	return appendIf([]string{
+	return appendIf(appendIf([]string{
 		"flink", "jobmanagers", itoa(f.JobManagers), "taskmanagers", itoa(f.TaskManagers), "keys", itoa(f.Keys),
 		"checkpoint", f.Checkpoint.String(), "sink", f.Sink.String(),
-	}, f.Tolerant, "tolerant")
+	}, f.Tolerant, "tolerant"), f.KeepResults, "keep-results")
 }
 
 func (f *Flink) validate() *invalid {
@@ -238,7 +242,7 @@ func (f *Flink) validate() *invalid {
 
 // forFlink says whether a step is about Flink itself.
 func (s Step) forFlink() bool {
-	return s.Action == Savepoint || s.Action == Cancel || s.Action == Await && s.For >= JobLeader
+	return s.Action >= Savepoint && s.Action <= Erase || s.Action == Await && s.For >= JobLeader
 }
 
 // validateProcess says why t cannot stand for a process of Flink, "" if it can

@@ -152,7 +152,11 @@ func (s Step) Text() string {
 		if len(s.A) > 0 {
 			w = append(w, targets(s.A), arrow, targets(s.B))
 		}
-	case Savepoint, Cancel:
+	case Savepoint, Cancel, Stop, Submit:
+	case Jobs:
+		w = append(w, itoa(s.Count))
+	case Erase:
+		w = append(w, s.Path)
 	case Jump:
 		w = append(w, targets(s.A), "by", s.By.String())
 	default:

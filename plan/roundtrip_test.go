@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -28,7 +29,7 @@ func drawPlan(t *rapid.T) *Plan {
 		p.Flink = Flink{
 			JobManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "jobmanagers"), TaskManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "taskmanagers"),
 			Keys: rapid.IntRange(1, 99).Draw(t, "keys"), Checkpoint: Duration(rapid.Int64Range(int64(10*Millisecond), int64(600*Second)).Draw(t, "checkpoint")),
-			Sink: Sink(rapid.IntRange(int(Files), int(Attempt)).Draw(t, "sink")), Tolerant: rapid.Bool().Draw(t, "tolerant"),
+			Sink: Sink(rapid.IntRange(int(Files), int(Attempt)).Draw(t, "sink")), Tolerant: rapid.Bool().Draw(t, "tolerant"), KeepResults: rapid.Bool().Draw(t, "keep results"),
 		}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "setups") {
@@ -133,9 +134,15 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		if rapid.Bool().Draw(t, "some") {
 			s.A, s.B, s.Both = servers(), servers(), rapid.Bool().Draw(t, "both")
 		}
-	case Savepoint, Cancel:
+	case Savepoint, Cancel, Stop, Submit, Jobs, Erase:
 		if p.Flink == (Flink{}) {
 			return Step{Action: Heal, When: s.When}
+		}
+		switch s.Action {
+		case Jobs:
+			s.Count = rapid.IntMin(0).Draw(t, "count")
+		case Erase:
+			s.Path = strings.TrimSuffix(FlinkRoot+drawPath(t), "/")
 		}
 		return s
 	case Jump:

@@ -38,6 +38,17 @@ const (
 	// asks it to cancel the job. A request that is not answered is made again.
 	Savepoint
 	Cancel
+	// Stop asks the leading JobManager to end the job with a savepoint: it is then
+	// finished. Submit hands the job in once more, under the id that it has, as a
+	// client would that never had an answer; an answer of any kind ends the step.
+	Stop
+	Submit
+	// Jobs hands in Count further jobs, one after the other, which do what the job
+	// does and put it out elsewhere, and cancels each when it runs. Real worlds only.
+	Jobs
+	// Erase removes the znode Path, one of Flink's own, and all below it, as somebody
+	// would by hand.
+	Erase
 	// Jump moves the wall clock of the servers A by By. Model only.
 	Jump
 	// Await waits for For, at most Within.
@@ -47,7 +58,7 @@ const (
 var actionNames = [...]string{
 	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
 	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar",
-	Savepoint: "savepoint", Cancel: "cancel", Jump: "jump", Await: "await",
+	Savepoint: "savepoint", Cancel: "cancel", Stop: "stop", Submit: "submit", Jobs: "jobs", Erase: "erase", Jump: "jump", Await: "await",
 }
 
 func (a Action) String() string {
@@ -72,8 +83,9 @@ type Step struct {
 	As     string   // Name
 	Link   Link     // Slow
 	By     Duration // Jump
+	Path   string   // Erase
 	For    Event    // Await
-	Count  int      // Await Calls, Checkpoints, Outputs
+	Count  int      // Jobs; Await Calls, Checkpoints, Outputs
 	Within Duration // Await
 }
 
@@ -291,9 +303,18 @@ func (s Step) RunsOnlyInModel() string {
 	return ""
 }
 
+// RunsOnlyOnServers says why a step needs real servers, "" if the model can do it.
+func (s Step) RunsOnlyOnServers() string {
+	switch s.Action {
+	case Stop, Submit, Jobs:
+		return "the model's job is handed in once and never finishes"
+	}
+	return ""
+}
+
 // Equal reports whether two steps are the same.
 func (s Step) Equal(o Step) bool {
 	return s.When == o.When && s.Action == o.Action && slices.Equal(s.A, o.A) && slices.Equal(s.B, o.B) &&
 		s.Both == o.Both && slices.Equal(s.Except, o.Except) && s.As == o.As && s.Link == o.Link &&
-		s.By == o.By && s.For == o.For && s.Count == o.Count && s.Within == o.Within
+		s.By == o.By && s.Path == o.Path && s.For == o.For && s.Count == o.Count && s.Within == o.Within
 }

@@ -178,6 +178,9 @@ func (p *Plan) validateSteps() *invalid {
 		if s.forFlink() && p.Flink == (Flink{}) {
 			return wrong(stepItem(i), "step %q is about Flink, but the plan has no line \"flink …\"", s)
 		}
+		if s.Action == Erase && (!validPath(s.Path) || !FlinkPath(s.Path)) {
+			return wrong(stepItem(i), "step %q: want a znode of Flink's own, such as %s/leader: what clients make is judged, and nobody else may touch it", s, FlinkRoot)
+		}
 		if err := s.validateSides(); err != "" {
 			return wrong(stepItem(i), "step %q: %s", s, err)
 		}

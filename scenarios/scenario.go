@@ -35,8 +35,8 @@ type Scenario struct {
 	// Steps draws the faults.
 	Steps func(d *Draw)
 	// Exact, where it is set, gives the plan itself: nothing is drawn, and no
-	// number of calls is asked for.
-	Exact func(o Options) (*plan.Plan, error)
+	// number of calls is asked for. A seed other than 0 may move its moments.
+	Exact func(seed uint64, o Options) (*plan.Plan, error)
 	// Expect is the signature of what an exact plan is known to break: it is told
 	// rather than any other that the run shows, too.
 	Expect string
@@ -70,7 +70,7 @@ var topology = plan.Topology{
 // Plan draws the plan of a seed.
 func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	if s.Exact != nil {
-		return s.Exact(o)
+		return s.Exact(seed, o)
 	}
 	t := topology
 	if s.Servers > 0 {

@@ -106,6 +106,8 @@ func (r *run) stepped(p *process) {
 		}
 	case n < len(r.clients):
 		r.clients[n].stepped(r)
+	case r.eraser != nil && p == r.eraser.proc:
+		r.eraser.stepped(r)
 	default:
 		r.cluster.stepped(p)
 	}

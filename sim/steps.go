@@ -60,7 +60,12 @@ func (r *run) stepDue(generation uint32) {
 		return
 	}
 	if s.Action == plan.Await {
-		r.beginAwait(s)
+		r.beginAwait(s, int64(s.Within))
+		return
+	}
+	if s.Action == plan.Erase {
+		r.beginAwait(s, eraseLimit)
+		r.eraser.erase(r, s.Path)
 		return
 	}
 	r.carryOutStep(s)
@@ -95,14 +100,14 @@ func (r *run) reached(p *process, verb, what string, peer paxos.ID) {
 	r.stepDue(r.generation)
 }
 
-func (r *run) beginAwait(s *plan.Step) {
+func (r *run) beginAwait(s *plan.Step, within int64) {
 	r.awaiting, r.callsLeft, r.writeBegun = true, s.Count, false
 	r.saved = nil
 	if r.cluster != nil {
 		r.cluster.checksLeft, r.cluster.outputsLeft = s.Count, s.Count
 	}
 	r.generation++
-	r.wake(int64(s.Within), stepDue, r.generation)
+	r.wake(within, stepDue, r.generation)
 	r.dirty = true
 }
 
@@ -116,6 +121,12 @@ func (r *run) lookForAwaited() {
 		return
 	}
 	r.awaiting = false
+	if s.Action == plan.Erase {
+		r.carryOutStep(s)
+		r.next++
+		r.nextStep()
+		return
+	}
 	lead := r.Leading()
 	e := runlog.Event{Kind: runlog.Await, Num: r.next, Text: s.Text(), Node: lead}
 	if lead > 0 {
@@ -130,6 +141,9 @@ func (r *run) lookForAwaited() {
 }
 
 func (r *run) fulfilled(s *plan.Step) bool {
+	if s.Action == plan.Erase {
+		return r.eraser.gone
+	}
 	switch s.For {
 	case plan.HasLeader:
 		except := plan.Resolve(r, s.Except, nil, nil)
@@ -180,6 +194,7 @@ func (r *run) carryOutStep(s *plan.Step) {
 		r.each(a, r.pauseServer, func(f *flinkProcess) { r.cluster.pause(f, true) })
 	case plan.Resume:
 		r.each(a, r.resumeServer, func(f *flinkProcess) { r.cluster.pause(f, false) })
+	case plan.Erase: // it is done
 	case plan.Savepoint:
 		r.cluster.savepointWanted = true
 	case plan.Cancel:

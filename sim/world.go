@@ -60,7 +60,8 @@ type run struct {
 	broken   bool      // an invariant is
 	dirty    bool      // something changed that an await may wait for
 	clients  []*client // 0 makes the setup calls
-	cluster  *cluster  // of Flink, nil if there is none
+	eraser   *eraser
+	cluster  *cluster // of Flink, nil if there is none
 	stepper
 }
 
@@ -86,7 +87,11 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 	}
 	r := &run{plan: p, log: log, quiet: quiet, protocol: known.use(p), watch: known.watch(p)}
 	n := p.Topology.Servers
-	r.init(p, int(paxos.Client(len(p.Clients)))+1+p.Flink.JobManagers+p.Flink.TaskManagers, r)
+	processes := int(paxos.Client(len(p.Clients))) + 1 + p.Flink.JobManagers + p.Flink.TaskManagers
+	if hasErase(p) {
+		processes++
+	}
+	r.init(p, processes, r)
 	clocks := plan.NewStream(p.Seed, "clocks")
 	for id := 1; id <= n; id++ {
 		pr := &r.procs[id]
@@ -96,6 +101,9 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 	r.newClients()
 	if p.Flink != (plan.Flink{}) {
 		r.cluster = newCluster(r)
+	}
+	if hasErase(p) {
+		r.eraser = &eraser{proc: &r.procs[processes-1]}
 	}
 	r.prepare(r)
 	return r, nil

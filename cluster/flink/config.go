@@ -36,6 +36,7 @@ func (o Options) shared() map[string]string {
 		// find addresses that are not behind our gates.
 		client + "ensemble-tracker": "false",
 
+		"job-result-store.delete-on-commit":     fmt.Sprint(!o.KeepResults),
 		"execution.checkpointing.dir":           "file://" + filepath.Join(o.Dir, "checkpoints"),
 		"state.checkpoints.dir":                 "file://" + filepath.Join(o.Dir, "checkpoints"),
 		"execution.checkpointing.savepoint-dir": "file://" + filepath.Join(o.Dir, "savepoints"),

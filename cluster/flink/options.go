@@ -33,6 +33,8 @@ type Options struct {
 	Session time.Duration
 	// Tolerant keeps a leader in office while its connection is suspended.
 	Tolerant bool
+	// KeepResults lets the results of jobs that have ended stay in the result store.
+	KeepResults bool
 	// Set adds keys to every process's configuration, and replaces ours.
 	Set map[string]string
 	// Observe, if not nil, is told what happens to the processes (Start, Crash,

@@ -36,10 +36,13 @@ type flinkRun struct {
 	cluster *flink.Cluster
 	dir     string
 	job     string // its id
+	jar     string
+	args    []string
 	stop    context.CancelFunc
 	polls   sync.WaitGroup
 
 	mu        sync.Mutex
+	aside     bool // other jobs come and go
 	procs     map[string]procState
 	cuts      map[[2]string]bool
 	done      int64 // checkpoints that were completed
@@ -62,12 +65,12 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
-	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, job: jobID(w.plan)}
+	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, job: jobID(w.plan), jar: jar}
 	w.flink = f
 	p := w.plan.Flink
 	f.cluster, err = flink.Start(ctx, flink.Options{
 		Version: at.Version, Dir: at.Dir, ZooKeeper: w.addrs, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
-		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Observe: f.observe,
+		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, KeepResults: p.KeepResults, Observe: f.observe,
 	})
 	if err != nil {
 		return err
@@ -78,7 +81,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	polling, stop := context.WithCancel(ctx)
 	f.stop = stop
 	f.polls.Go(func() { f.watchStore(polling) })
-	if err := f.submit(ctx, jar); err != nil {
+	if err := f.submit(ctx); err != nil {
 		return err
 	}
 	if err := await(ctx, flink.ReadyLimit, func() bool { return f.running(ctx) }); err != nil {
@@ -94,7 +97,7 @@ func jobID(p *plan.Plan) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (f *flinkRun) submit(ctx context.Context, jar string) error {
+func (f *flinkRun) submit(ctx context.Context) error {
 	p := f.w.plan
 	o := flinkjob.Options{
 		ZooKeeper: f.w.addrs, In: plan.InputRoot, Config: plan.ConfigPath, Sinks: []string{p.Flink.Sink.String()},
@@ -108,8 +111,8 @@ func (f *flinkRun) submit(ctx context.Context, jar string) error {
 	for i := range p.Flink.Keys {
 		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i+1)))
 	}
-	args, err := o.Args()
-	if err != nil {
+	var err error
+	if f.args, err = o.Args(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, flink.ReadyLimit)
@@ -119,7 +122,7 @@ func (f *flinkRun) submit(ctx context.Context, jar string) error {
 		return err
 	}
 	defer c.Close()
-	if err := c.Submit(ctx, jar, rest.Spec{JobID: f.job, Args: args}); err != nil {
+	if err := c.Submit(ctx, f.jar, rest.Spec{JobID: f.job, Args: f.args}); err != nil {
 		return fmt.Errorf("the job was not accepted: %w", err)
 	}
 	return nil
@@ -154,6 +157,9 @@ func (f *flinkRun) running(ctx context.Context) bool {
 func (f *flinkRun) observe(e runlog.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.ofAnother(e) {
+		return
+	}
 	st := f.procs[e.Proc]
 	switch e.Kind {
 	case runlog.Start:
@@ -187,6 +193,15 @@ func (f *flinkRun) observe(e runlog.Event) {
 	}
 	f.procs[e.Proc] = st
 	f.w.log.put(e)
+}
+
+// ofAnother says whether a JobManager speaks of another job than the plan's; f.mu is
+// held. Of a job that begins at no checkpoint it does not say which one it is.
+func (f *flinkRun) ofAnother(e runlog.Event) bool {
+	if e.Kind != runlog.JobState && e.Kind != runlog.Checkpoint {
+		return false
+	}
+	return e.Job != f.job && (e.Job != "" || f.aside)
 }
 
 // office takes note of who leads; f.mu is held.

@@ -44,10 +44,10 @@ func (f *flinkRun) proveHealth(ctx context.Context) error {
 	return err
 }
 
-// over says whether the plan has cancelled the job.
+// over says whether the plan has ended the job.
 func (f *flinkRun) over() bool {
 	for _, s := range f.w.plan.Steps {
-		if s.Action == plan.Cancel {
+		if s.Action == plan.Cancel || s.Action == plan.Stop {
 			return true
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -203,30 +202,4 @@ func (f *flinkRun) leading(except []int) []string {
 		st := f.procs[name]
 		return !st.up || st.paused || slices.Contains(except, plan.ProcessNumber(name))
 	})
-}
-
-// ask asks the leader for a savepoint, or to cancel the job, until somebody has
-// answered.
-func (f *flinkRun) ask(ctx context.Context, a plan.Action) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	var last error
-	err := await(ctx, time.Minute, func() bool {
-		c, err := f.leaderClient()
-		if err != nil {
-			last = err
-			return false
-		}
-		defer c.Close()
-		if a == plan.Cancel {
-			last = c.Cancel(ctx, f.job)
-		} else {
-			_, last = c.Savepoint(ctx, f.job, filepath.Join(f.dir, "savepoints"), f.job)
-		}
-		return last == nil
-	})
-	if err != nil && last != nil {
-		return unfinished{fmt.Sprintf("%v was not answered: %v", a, last)}
-	}
-	return err
 }

@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-zookeeper/zk"
 
 	"github.com/schismlab/schism/cluster/flink"
+	"github.com/schismlab/schism/cluster/server"
 	"github.com/schismlab/schism/flink/hastore"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
@@ -18,6 +22,9 @@ import (
 // storeEvery is how often ZooKeeper is asked what Flink keeps there. Changes that
 // follow each other faster are seen in part.
 const storeEvery = 100 * time.Millisecond
+
+// countEvery is how often servers are asked for their watches.
+const countEvery = 2 * time.Second
 
 // watchStore writes down what ZooKeeper holds of Flink, as it changes, over a
 // session of the harness's own, until ctx ends.
@@ -30,6 +37,8 @@ func (f *flinkRun) watchStore(ctx context.Context) {
 	s := &storeSeen{f: f, store: hastore.New(hastore.Conn(conn), plan.FlinkRoot+flink.ClusterID), seen: map[string]string{}}
 	tick := time.NewTicker(storeEvery)
 	defer tick.Stop()
+	count := time.NewTicker(countEvery)
+	defer count.Stop()
 	for {
 		if conn.State() == zk.StateHasSession {
 			s.look()
@@ -37,9 +46,36 @@ func (f *flinkRun) watchStore(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-count.C:
+			f.countWatches(ctx)
 		case <-tick.C:
 		}
 	}
+}
+
+// countWatches asks every server how many watches it holds. One that is away holds
+// none that matter.
+func (f *flinkRun) countWatches(ctx context.Context) {
+	for i, addr := range f.w.addrs {
+		text, err := server.Word(ctx, addr, "mntr")
+		if err != nil {
+			continue
+		}
+		if n, ok := figure(text, "zk_watch_count"); ok {
+			f.w.log.put(runlog.Event{Kind: runlog.Watches, Node: i + 1, Num: n})
+		}
+	}
+}
+
+// figure is a whole number in an answer to mntr: a name and a value, a line each.
+func figure(text, name string) (int, bool) {
+	for line := range strings.Lines(text) {
+		if w := strings.Fields(line); len(w) == 2 && w[0] == name {
+			n, err := strconv.Atoi(w[1])
+			return n, err == nil
+		}
+	}
+	return 0, false
 }
 
 // storeSeen is what was seen last, by what it is about.
@@ -135,6 +171,9 @@ func (s *storeSeen) components() {
 	}
 	for _, c := range components {
 		delete(gone, c.Name)
+		if m := jobComponent.FindString(c.Name); m != "" && m != s.f.job {
+			continue // of a job that nobody judges
+		}
 		s.put(infoMark+c.Name, fmt.Sprint(c.Token, c.Address, c.Mzxid), runlog.Event{
 			Kind: runlog.LeaderInfo, Path: c.Name, Data: c.Address, Token: c.Token, Owner: c.Owner, Czxid: c.Czxid, Mzxid: c.Mzxid, Zxid: c.Mzxid,
 		})
@@ -143,6 +182,9 @@ func (s *storeSeen) components() {
 		s.put(infoMark+name, "", runlog.Event{Kind: runlog.LeaderInfo, Path: name})
 	}
 }
+
+// jobComponent finds the job's id in the name of a component that is one job's.
+var jobComponent = regexp.MustCompile(`[0-9a-f]{32}$`)
 
 const infoMark = "leader "
 

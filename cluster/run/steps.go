@@ -100,8 +100,10 @@ func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
 		return nil
 	case plan.Cut, plan.Slow, plan.Heal:
 		return w.links(ctx, s, a, b)
-	case plan.Savepoint, plan.Cancel:
-		return w.flink.ask(ctx, s.Action)
+	case plan.Savepoint, plan.Cancel, plan.Stop, plan.Submit, plan.Jobs:
+		return w.flink.ask(ctx, s)
+	case plan.Erase:
+		return w.erase(ctx, s.Path)
 	}
 	panic(fmt.Sprintf("a step to %v in a real world", s.Action))
 }

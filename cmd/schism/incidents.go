@@ -126,6 +126,9 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int) (*track, error) {
 	t := &track{Incident: i.Name, FixedIn: i.FixedIn, Attempts: attempts, Signature: i.Signature}
 	affected, fixed := i.Release, i.FixedRelease
+	if i.Repaired() != i {
+		fixed = i.Release
+	}
 	if o.world == campaign.Sim {
 		affected, fixed = i.Affected, i.Fixed
 		t.Variant = affected
@@ -133,8 +136,9 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 		t.Version, t.Unrepaired = affected, fixed == ""
 	}
 	var seconds []float64
-	for range attempts {
-		res, err := o.once(ctx, i, affected)
+	for n := range attempts {
+		// Seed 0 is the plan as it was cut down; others move its moments, where they can.
+		res, err := o.once(ctx, i, uint64(n), affected)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +149,7 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 		if t.Unrepaired {
 			continue
 		}
-		if res, err = o.once(ctx, i, fixed); err != nil {
+		if res, err = o.once(ctx, i.Repaired(), uint64(n), fixed); err != nil {
 			return nil, err
 		}
 		if !res.Verdict.Passes() {
@@ -158,7 +162,7 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 	return t, nil
 }
 
-func (o *where) once(ctx context.Context, i *incidents.Incident, what string) (*campaign.Result, error) {
+func (o *where) once(ctx context.Context, i *incidents.Incident, seed uint64, what string) (*campaign.Result, error) {
 	r := &campaign.Runner{World: o.world, Out: o.out, Keep: true}
 	opts := scenarios.Options{}
 	if o.world == campaign.Sim {
@@ -166,7 +170,7 @@ func (o *where) once(ctx context.Context, i *incidents.Incident, what string) (*
 	} else {
 		r.Version = what
 	}
-	job, err := campaign.Draw(i.Scenario(), 0, opts, o.world, r.Version)
+	job, err := campaign.Draw(i.Scenario(), seed, opts, o.world, r.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,7 @@
 package incidents
 
+import "github.com/schismlab/schism/plan"
+
 var curator696 = &Incident{
 	Name:  "curator-696",
 	Title: "two JobManagers lead at once, and fight over the job",
@@ -14,19 +16,22 @@ var curator696 = &Incident{
 	flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files",
 	// The outage is half as long again as a session: each client must have given its
 	// own up before the servers are back.
-	script: `setup
-	+0s create /in ""
-	+0s create /in/k1 ""
-	+0s create /in/k2 ""
-	+0s create /conf "0"
-client c1 n1
-` + appends(200, "200ms", "/in/k1/r-") + `client c2 n2
-` + appends(200, "200ms", "/in/k2/r-") + `steps
+	script: slowFlinkClient + outage("0s", "10s"),
+	moments: func(d *plan.Stream) string {
+		after := d.Duration(0, 1500*plan.Millisecond) / plan.Millisecond * plan.Millisecond
+		away := d.Duration(9500*plan.Millisecond, 12500*plan.Millisecond) / plan.Millisecond * plan.Millisecond
+		return outage(after.String(), away.String())
+	},
+}
+
+// outage are steps in which all servers are away for a time.
+func outage(after, away string) string {
+	return `steps
 	at 1s await checkpoints 2 within 60s
-	+0s crash all
-	+10s start all
+	+` + after + ` crash all
+	+` + away + ` start all
 	+0s await ready within 40s
 	+0s await job-leader within 40s
 	+18s await job-leader within 40s
-`,
+`
 }

@@ -3,7 +3,6 @@ package incidents
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/schismlab/schism/plan"
@@ -30,8 +29,12 @@ type Incident struct {
 	servers int
 	seed    uint64
 	script  string
-	// flink is the plan's line about Flink, "" if there is none.
-	flink string
+	// moments, if set, draws the script's steps for a seed other than 0, from a stream
+	// that begins with it.
+	moments func(d *plan.Stream) string
+	// flink is the plan's line about Flink, "" if there is none. repaired is the line
+	// with an option of Flink's that avoids what no release has repaired.
+	flink, repaired string
 	// tick and session are the ensemble's times, 250ms and 4s if empty.
 	tick, session string
 }
@@ -39,7 +42,7 @@ type Incident struct {
 // All lists the incidents, in the order of their numbers.
 func All() []*Incident {
 	return []*Incident{
-		curator696, flink14091, flink19557, flink22494,
+		curator696, curator724, flink14091, flink19557, flink22494,
 		zookeeper790, zookeeper1154, zookeeper1419, zookeeper1653, zookeeper2355, zookeeper2623,
 		zookeeper2832, zookeeper2845, zookeeper3642, zookeeper3911, zookeeper4394,
 		zookeeper4643, zookeeper4646, zookeeper4685, zookeeper4712, zookeeper4837,
@@ -54,8 +57,13 @@ const Prefix = "incidents/"
 func Named(name string) (*Incident, error) {
 	name = strings.TrimPrefix(name, Prefix)
 	all := All()
-	if i := slices.IndexFunc(all, func(i *Incident) bool { return i.Name == name }); i >= 0 {
-		return all[i], nil
+	for _, i := range all {
+		if i.Name == name {
+			return i, nil
+		}
+		if r := i.Repaired(); r.Name == name {
+			return r, nil
+		}
 	}
 	names := make([]string, len(all))
 	for i := range all {
@@ -65,9 +73,18 @@ func Named(name string) (*Incident, error) {
 }
 
 // Plan is the incident's plan for a variant of the model, "" the affected one.
-func (i *Incident) Plan(variant string) (*plan.Plan, error) {
+func (i *Incident) Plan(variant string) (*plan.Plan, error) { return i.plan(0, variant) }
+
+func (i *Incident) plan(seed uint64, variant string) (*plan.Plan, error) {
 	if variant == "" {
 		variant = i.Affected
+	}
+	script := i.script
+	if i.moments != nil && seed != 0 {
+		d := plan.NewStream(seed, "moments")
+		script = script[:strings.LastIndex(script, "steps\n")] + i.moments(&d)
+	} else {
+		seed = i.seed
 	}
 	if variant != "" {
 		variant = "variant " + variant + "\n"
@@ -85,7 +102,7 @@ settle 500ms
 net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
 disk sync 1ms jitter 4ms
 %s
-%s`, Prefix, i.Name, i.seed, variant, servers, cmp.Or(i.tick, "250ms"), cmp.Or(i.session, "4s"), i.flink, i.script)
+%s`, Prefix, i.Name, seed, variant, servers, cmp.Or(i.tick, "250ms"), cmp.Or(i.session, "4s"), i.flink, script)
 	p, err := plan.Parse(i.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("incident %w", err)
@@ -98,7 +115,7 @@ disk sync 1ms jitter 4ms
 func (i *Incident) Scenario() *scenarios.Scenario {
 	return &scenarios.Scenario{
 		Name: Prefix + i.Name, Story: i.Title + ". " + i.Story, Servers: max(i.servers, 3), Expect: i.Signature,
-		Exact: func(o scenarios.Options) (*plan.Plan, error) {
+		Exact: func(seed uint64, o scenarios.Options) (*plan.Plan, error) {
 			switch {
 			case o.Servers != 0 && o.Servers != max(i.servers, 3):
 				return nil, fmt.Errorf("incident %s is about %d servers", i.Name, max(i.servers, 3))
@@ -107,10 +124,26 @@ func (i *Incident) Scenario() *scenarios.Scenario {
 			case o.Bug != "":
 				return nil, fmt.Errorf("incident %s has its own bug, none is planted", i.Name)
 			}
-			return i.Plan(o.Variant)
+			return i.plan(seed, o.Variant)
 		},
 	}
 }
+
+// Repaired is the incident with the option that avoids it, the same incident if there
+// is none. Its name says so.
+func (i *Incident) Repaired() *Incident {
+	if i.repaired == "" {
+		return i
+	}
+	r := *i
+	r.Name += avoided
+	r.flink, r.repaired = i.repaired, ""
+	r.Affected = i.Fixed
+	return &r
+}
+
+// avoided stands behind the name of an incident with the option that avoids it.
+const avoided = "-avoided"
 
 // appends are n calls that append records to a log of znodes, a line each.
 func appends(n int, pause, prefix string) string {
@@ -120,6 +153,16 @@ func appends(n int, pause, prefix string) string {
 	}
 	return b.String()
 }
+
+// slowFlinkClient appends to two logs for as long as real clusters take.
+var slowFlinkClient = `setup
+	+0s create /in ""
+	+0s create /in/k1 ""
+	+0s create /in/k2 ""
+	+0s create /conf "0"
+client c1 n1
+` + appends(200, "200ms", "/in/k1/r-") + `client c2 n2
+` + appends(200, "200ms", "/in/k2/r-")
 
 // creates are n calls that create children of /set, a line each.
 func creates(n int, pause, name string) string {

@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/schismlab/schism/checker"
@@ -23,17 +24,45 @@ func TestIncidents(t *testing.T) {
 			}
 		})
 		t.Run(i.Name+"/"+i.Fixed, func(t *testing.T) {
-			if o := judged(t, i, i.Fixed); !o.Verdict.Passes() {
+			if o := judged(t, i.Repaired(), i.Fixed); !o.Verdict.Passes() {
 				t.Errorf("verdict %v, signature %q, want none\n%s", o.Verdict, o.Signature, reasons(o))
 			}
 		})
 	}
 }
 
+// TestMoments: whatever moments a seed draws, the incident is the same.
+func TestMoments(t *testing.T) {
+	for _, i := range All() {
+		if i.moments == nil {
+			continue
+		}
+		plans := map[string]bool{}
+		for seed := range uint64(10) {
+			s := i.Scenario()
+			p, err := s.Plan(seed, scenarios.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			plans[fmt.Sprint(p.Steps)] = true
+			if o := judgedAt(t, i, seed, i.Affected); o.Verdict != checker.Violation || o.Signature != i.Signature {
+				t.Errorf("%s with seed %d: verdict %v, signature %q, want a violation of %s", i.Name, seed, o.Verdict, o.Signature, i.Signature)
+			}
+		}
+		if len(plans) != 10 {
+			t.Errorf("%s: 10 seeds give %d plans", i.Name, len(plans))
+		}
+	}
+}
+
 func judged(t *testing.T, i *Incident, variant string) scenarios.Outcome {
+	return judgedAt(t, i, 0, variant)
+}
+
+func judgedAt(t *testing.T, i *Incident, seed uint64, variant string) scenarios.Outcome {
 	t.Helper()
 	s := i.Scenario()
-	p, err := s.Plan(1, scenarios.Options{Variant: variant})
+	p, err := s.Plan(seed, scenarios.Options{Variant: variant})
 	if err != nil {
 		t.Fatal(err)
 	}
