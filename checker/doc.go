@@ -37,7 +37,7 @@
 //
 // Where the answers carry zxids, as in the model, no search is needed: package
 // witness replays the history in the order that they name, and writes its
-// acceptance down as a certificate, which is verified. The check "witness" says
+// acceptance down as a certificate, which package certificate verifies on its own. The check "witness" says
 // how good that order is, and "linearizable" takes its word. Only what the zxids
 // do not explain is searched for by values: if the search finds an order, the
 // signature is "zxids-only". Single promises about zxids have checks of their own

@@ -1,18 +1,6 @@
 package witness
 
-// Certificate is one order of a history's operations: the proof of its grade.
-type Certificate struct {
-	Grade Grade
-	// Order holds indices of the operations, len(Ops)+i for Finals[i], and -1-k
-	// for the end of the session Ends[k].
-	Order []int32
-	Ends  []int64
-	// Names are those that sequential creates without an answer were given.
-	Names map[Name]string
-}
-
-// Name is a part of an operation.
-type Name struct{ Op, Part int32 }
+import "github.com/schismlab/schism/checker/certificate"
 
 // certificate writes the order down: reads with pos p stand before entry p.
 func (j *judge) certificate(g Grade, pos []int32) *Certificate {
@@ -40,7 +28,7 @@ func (j *judge) certificate(g Grade, pos []int32) *Certificate {
 		next = start[e]
 		op := j.opOf(e)
 		if op < 0 {
-			c.Ends = append(c.Ends, j.hidden[-1-j.entries[e]].session)
+			c.Ends = append(c.Ends, certificate.End{Session: j.hidden[-1-j.entries[e]].session})
 			op = -int32(len(c.Ends))
 		}
 		c.Order = append(c.Order, op)

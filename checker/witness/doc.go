@@ -19,9 +19,9 @@
 //	session              … and keeps each session's order
 //	broken               the order of the zxids explains some answer not at all
 //
-// A Certificate is that order. Verify re-checks it without any of the judge's
-// code: a grade is to be believed because its certificate holds, not because
-// the judge says so. Breaches are promises that were broken, each by name: a
+// A Certificate is that order. Package certificate re-checks it, in fewer than a
+// hundred lines and without any of the judge's code: a grade is to be believed
+// because its certificate holds, not because the judge says so. Breaches are promises that were broken, each by name: a
 // history may be linearizable by its values and break promises about zxids. A
 // Stale tells how far reads lagged, in transactions and in time.
 //

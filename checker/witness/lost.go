@@ -1,6 +1,10 @@
 package witness
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/schismlab/schism/checker/certificate"
+)
 
 // candidate is one effect of a lost write: an operation and its part.
 type candidate struct{ op, part int32 }
@@ -224,7 +228,7 @@ func (j *judge) over(op, entry int32) bool {
 
 func (j *judge) named(c candidate, name int32) {
 	if j.names == nil {
-		j.names = map[Name]string{}
+		j.names = map[certificate.Name]string{}
 	}
-	j.names[Name{c.op, c.part}] = j.znodes[name].path
+	j.names[certificate.Name{Op: c.op, Part: c.part}] = j.znodes[name].path
 }

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/schismlab/schism/checker/certificate"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -82,7 +83,7 @@ type judge struct {
 	at, until, link []int32
 
 	// names are those that lost sequential creates were given.
-	names map[Name]string
+	names map[certificate.Name]string
 
 	scratch []part
 	views   []view

@@ -4,30 +4,26 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schismlab/schism/checker/certificate"
 	"github.com/schismlab/schism/runlog"
 )
 
-// Grade says how much of ZooKeeper's order a history keeps. The best is the
-// largest.
-type Grade uint8
+// What a grade, an order that proves it, and what is judged are: see package
+// certificate, which verifies it without any of the code here.
+type (
+	Grade       = certificate.Grade
+	Certificate = certificate.Certificate
+	Input       = certificate.Input
+	Final       = certificate.Final
+)
 
 // The grades, from worst to best.
 const (
-	// Broken: the order of the zxids does not explain the answers.
-	Broken Grade = iota
-	// Session: one order explains every answer and keeps the order of each
-	// session, but not the real time of the writes.
-	Session
-	// Ordered: and writes keep to real time. That is ZooKeeper's contract:
-	// ordered sequential consistency. Reads may be stale.
-	Ordered
-	// Linearizable: all calls keep to real time.
-	Linearizable
+	Broken       = certificate.Broken
+	Session      = certificate.Session
+	Ordered      = certificate.Ordered
+	Linearizable = certificate.Linearizable
 )
-
-func (g Grade) String() string {
-	return [...]string{"broken", "session", "ordered sequential", "linearizable"}[g]
-}
 
 // Promise is one thing that ZooKeeper promises about zxids.
 type Promise string
@@ -74,23 +70,6 @@ type Stale struct {
 	Missed int
 }
 
-// Input is what is judged.
-type Input struct {
-	// Ops are by call, and no client has two open at a time, as
-	// runlog.NewHistory gives them. Every answered one shows a zxid.
-	Ops    runlog.History
-	Finals []Final
-}
-
-// Final is what one server held at the end: a read of the whole tree.
-type Final struct {
-	Node int
-	// Zxid is the prefix it is of, 0 if it is of everything.
-	Zxid      uint64
-	Call, Ret int64
-	Znodes    []*runlog.Event
-}
-
 // Result is what was found.
 type Result struct {
 	Grade Grade
@@ -132,7 +111,6 @@ const (
 	lost                // a write of unknown outcome
 )
 
-func (k kind) isWrite() bool  { return k == writes || k == refused }
 func (k kind) mayWrite() bool { return k >= writes }
 func (k kind) isRead() bool   { return k >= gets && k <= syncs }
 
