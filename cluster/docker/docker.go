@@ -212,7 +212,7 @@ func (e *Ensemble) Kill(ctx context.Context, n int) error {
 	return s.kill(ctx)
 }
 
-// Pause freezes the control group of server n.
+// Pause stops every thread of server n.
 func (e *Ensemble) Pause(ctx context.Context, n int) error {
 	s, err := e.server(n)
 	if err != nil {
@@ -221,7 +221,7 @@ func (e *Ensemble) Pause(ctx context.Context, n int) error {
 	return s.pause(ctx)
 }
 
-// Resume thaws server n.
+// Resume lets server n go on.
 func (e *Ensemble) Resume(ctx context.Context, n int) error {
 	s, err := e.server(n)
 	if err != nil {

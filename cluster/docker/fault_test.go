@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -77,8 +78,14 @@ func TestPauseLeader(t *testing.T) {
 
 func TestKillPaused(t *testing.T) {
 	ctx, e := start(t, 3)
+	if s := e.servers[1]; os.Geteuid() == 0 && runtime.GOOS == "linux" && !s.near() {
+		t.Error("the server's process is out of reach, so faults will be late")
+	}
 	must(t, e.Pause(ctx, 2))
 	must(t, e.Kill(ctx, 2))
+	if err := e.Kill(ctx, 2); err == nil {
+		t.Error("a server that was killed was killed again")
+	}
 	must(t, e.Start(ctx, 2))
 	awaitServing(t, e)
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -18,6 +17,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
 
+	"github.com/schismlab/schism/cluster/process"
 	"github.com/schismlab/schism/cluster/server"
 )
 
@@ -46,7 +46,11 @@ type node struct {
 	container  testcontainers.Container
 
 	// mu keeps Start, Kill, Pause and Resume of this server apart.
-	mu     sync.Mutex
+	mu      sync.Mutex
+	process *process.Adopted // the server's, nil if it is out of reach
+	frozen  bool             // by the engine
+	killed  bool             // by us, and the engine has not been asked whether it knows
+
 	log    sync.WaitGroup // copies what the server says into server.log
 	hangUp func()         // breaks that off
 }
@@ -179,84 +183,7 @@ func (s *node) start(ctx context.Context) error {
 		said.Close()
 		return fmt.Errorf("server %d: start: %w", s.n, err)
 	}
-	return nil
-}
-
-// state is the engine's word on the server's container.
-func (s *node) state(ctx context.Context) (*container.State, error) {
-	st, err := s.container.State(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("server %d: %w", s.n, err)
-	}
-	return st, nil
-}
-
-func (s *node) restart(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st, err := s.state(ctx)
-	if err != nil {
-		return err
-	}
-	if st.Running {
-		return fmt.Errorf("start server %d: it runs already", s.n)
-	}
-	s.log.Wait()
-	return s.start(ctx)
-}
-
-func (s *node) kill(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st, err := s.state(ctx)
-	if err != nil {
-		return err
-	}
-	if !st.Running {
-		return fmt.Errorf("kill server %d: it does not run (%s)", s.n, ended(st))
-	}
-	id := s.container.GetContainerID()
-	// Waiting begins before the kill, so the end cannot be missed.
-	gone := s.ensemble.engine.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
-	if _, err := s.ensemble.engine.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
-		return fmt.Errorf("kill server %d: %w", s.n, err)
-	}
-	select {
-	case <-gone.Result:
-	case err := <-gone.Error:
-		return fmt.Errorf("kill server %d: %w", s.n, err)
-	}
-	s.log.Wait()
-	return nil
-}
-
-func (s *node) pause(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, err := s.ensemble.engine.ContainerPause(ctx, s.container.GetContainerID(), client.ContainerPauseOptions{})
-	if err != nil {
-		return fmt.Errorf("pause server %d: %w", s.n, err)
-	}
-	return nil
-}
-
-func (s *node) resume(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, err := s.ensemble.engine.ContainerUnpause(ctx, s.container.GetContainerID(), client.ContainerUnpauseOptions{})
-	if err != nil {
-		return fmt.Errorf("resume server %d: %w", s.n, err)
-	}
-	return nil
-}
-
-// ended says how a server that does not run came to its end.
-func ended(st *container.State) string {
-	words := []string{string(st.Status), "exit code " + strconv.Itoa(st.ExitCode)}
-	if st.Error != "" {
-		words = append(words, st.Error)
-	}
-	return strings.Join(words, ", ")
+	return s.adopt(ctx)
 }
 
 // release waits for the copy of the log, which ends with the container. If that
@@ -268,4 +195,5 @@ func (s *node) release(removed bool) {
 		s.hangUp()
 	}
 	s.log.Wait()
+	s.disown()
 }

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"sync"
 	"syscall"
+
+	"github.com/schismlab/schism/cluster"
 )
 
 // Process is the place of one program: its name and log, which stay, and the
@@ -90,6 +92,7 @@ func (p *Process) kill(ctx context.Context) error {
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("killing %s: %w", p.Name, err)
 	}
+	cluster.Strike(ctx)
 	select {
 	case <-p.ended:
 		p.cmd = nil
@@ -109,6 +112,7 @@ func (p *Process) Pause(ctx context.Context) error {
 	if err := p.signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
+	cluster.Strike(ctx)
 	p.paused = true
 	return p.awaitStopped(ctx)
 }

@@ -18,6 +18,8 @@ type told struct {
 	mute  map[int]bool // servers that answer with an error
 	did   []string
 	fails map[string]error
+	// dying is what happens between the stroke of a kill and its end.
+	dying func()
 }
 
 var errMute = errors.New("not serving")
@@ -36,7 +38,13 @@ func (f *told) act(what string) error {
 }
 
 func (f *told) Start(_ context.Context, n int) error { return f.act("start " + plan.ServerName(n)) }
-func (f *told) Kill(_ context.Context, n int) error  { return f.act("kill " + plan.ServerName(n)) }
+func (f *told) Kill(ctx context.Context, n int) error {
+	if f.dying != nil {
+		cluster.Strike(ctx)
+		f.dying()
+	}
+	return f.act("kill " + plan.ServerName(n))
+}
 func (f *told) Pause(_ context.Context, n int) error { return f.act("pause " + plan.ServerName(n)) }
 
 func (f *told) Resume(_ context.Context, n int) error { return f.act("resume " + plan.ServerName(n)) }

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -63,6 +64,26 @@ func TestStepThatCannotBeMade(t *testing.T) {
 	}
 	if len(log.of(runlog.Crash))+len(log.of(runlog.Step)) != 0 {
 		t.Error("a fault that was not made is in the log")
+	}
+}
+
+// What clients see of a fault comes after it in the log, also when the ensemble
+// needs a while to be done with it.
+func TestFaultIsLoggedWhenItStrikes(t *testing.T) {
+	f := three()
+	w, log := worldOf(t, f)
+	f.dying = func() { w.log.put(runlog.Event{Kind: runlog.Lost, Client: 1}) }
+	if err := w.step(t.Context(), 0, parseStep(t, "crash leader")); err != nil {
+		t.Fatal(err)
+	}
+	var kinds []runlog.Kind
+	for _, e := range log.events {
+		if e.Kind == runlog.Crash || e.Kind == runlog.Lost {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	if !slices.Equal(kinds, []runlog.Kind{runlog.Crash, runlog.Lost}) {
+		t.Errorf("the log has %v, want the crash once, and then what came of it", kinds)
 	}
 }
 

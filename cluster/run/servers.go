@@ -159,14 +159,22 @@ func roleOf(mode string) string {
 	panic("a server of mode " + mode)
 }
 
-// fault does something to server n and writes it down. The server's answers
-// count again from then on, if alive says so.
-func (s *servers) fault(n int, kind runlog.Kind, do func() error, after func(*serverState)) error {
+// fault does something to server n and writes it down when it strikes, for what
+// clients see of it comes after that, or else when it is done. The server's
+// answers count again from then on.
+func (s *servers) fault(ctx context.Context, n int, kind runlog.Kind, do func(context.Context, int) error, after func(*serverState)) error {
 	st := &s.state[n-1]
 	s.mu.Lock()
 	st.faults++
 	s.mu.Unlock()
-	if err := do(); err != nil {
+	told := false
+	tell := func() {
+		if !told {
+			s.log.put(runlog.Event{Kind: kind, Node: n})
+		}
+		told = true
+	}
+	if err := do(cluster.OnStrike(ctx, tell), n); err != nil {
 		return fmt.Errorf("%s n%d: %w", kind, n, err)
 	}
 	s.mu.Lock()
@@ -174,7 +182,7 @@ func (s *servers) fault(n int, kind runlog.Kind, do func() error, after func(*se
 	st.faults++
 	st.err, st.role = errUnasked, ""
 	after(st)
-	s.log.put(runlog.Event{Kind: kind, Node: n})
+	tell()
 	return nil
 }
 
@@ -191,32 +199,28 @@ func (s *servers) crash(ctx context.Context, n int) error {
 	if !s.is(n).up {
 		return nil
 	}
-	return s.fault(n, runlog.Crash, func() error { return s.ensemble.Kill(ctx, n) },
-		func(st *serverState) { st.up, st.paused = false, false })
+	return s.fault(ctx, n, runlog.Crash, s.ensemble.Kill, func(st *serverState) { st.up, st.paused = false, false })
 }
 
 func (s *servers) start(ctx context.Context, n int) error {
 	if s.is(n).up {
 		return nil
 	}
-	return s.fault(n, runlog.Start, func() error { return s.ensemble.Start(ctx, n) },
-		func(st *serverState) { st.up = true })
+	return s.fault(ctx, n, runlog.Start, s.ensemble.Start, func(st *serverState) { st.up = true })
 }
 
 func (s *servers) pause(ctx context.Context, n int) error {
 	if st := s.is(n); !st.up || st.paused {
 		return nil
 	}
-	return s.fault(n, runlog.Pause, func() error { return s.ensemble.Pause(ctx, n) },
-		func(st *serverState) { st.paused = true })
+	return s.fault(ctx, n, runlog.Pause, s.ensemble.Pause, func(st *serverState) { st.paused = true })
 }
 
 func (s *servers) resume(ctx context.Context, n int) error {
 	if st := s.is(n); !st.up || !st.paused {
 		return nil
 	}
-	return s.fault(n, runlog.Resume, func() error { return s.ensemble.Resume(ctx, n) },
-		func(st *serverState) { st.paused = false })
+	return s.fault(ctx, n, runlog.Resume, s.ensemble.Resume, func(st *serverState) { st.paused = false })
 }
 
 // bar closes server n's quorum port to new connections, or opens it again.
