@@ -79,15 +79,22 @@ var flinkInfo = Check{
 }
 
 func judgeFlinkInfo(r *Run, _ Budget) Result {
-	info := map[string]*runlog.Event{}
+	info := map[string]*runlog.Event{}   // what each component's was last
+	there := map[string]bool{}           // and whether it still is
 	past := map[string]map[string]bool{} // by component, the tokens that others have followed
 	var names []string
 	first, changed, changes := "", int64(0), 0
 	settled := func(now int64) *Result {
-		if now-changed <= 2*r.Header.Session || len(info) == 0 {
+		if now-changed <= 2*r.Header.Session {
 			return nil
 		}
-		return unsettled(info, names, first, now)
+		var list []*runlog.Event
+		for _, name := range names {
+			if there[name] {
+				list = append(list, info[name])
+			}
+		}
+		return unsettled(list, first, now)
 	}
 	for i := range r.Events {
 		e := &r.Events[i]
@@ -110,7 +117,7 @@ func judgeFlinkInfo(r *Run, _ Budget) Result {
 				past[e.Path] = map[string]bool{}
 				names = append(names, e.Path)
 			}
-			if e.Token == "" {
+			if there[e.Path] = e.Token != ""; e.Token == "" {
 				continue // the last one known still counts as the one before
 			}
 			if past[e.Path][e.Token] {
@@ -125,21 +132,19 @@ func judgeFlinkInfo(r *Run, _ Budget) Result {
 	return ok("The leader information of %s changed %d times, and was consistent whenever it was settled.", plural(len(names), "component"), changes)
 }
 
-// unsettled says what is inconsistent although nothing changes, nil if nothing is.
-func unsettled(info map[string]*runlog.Event, names []string, first string, now int64) *Result {
-	one := info[names[0]]
-	for _, name := range names {
-		e := info[name]
+// unsettled says what is inconsistent in the components' leader information although
+// nothing changes, nil if nothing is.
+func unsettled(info []*runlog.Event, first string, now int64) *Result {
+	for _, e := range info {
+		one := info[0]
 		var bad Result
 		switch {
-		case e == nil || one == nil:
-			continue
 		case e.Token != one.Token || e.Owner != one.Owner:
 			bad = violation("leader-info-differs", "At %s the leader information of %s has token %s of session %#x, that of %s token %s of session %#x, and nothing has changed for long.",
-				when(now), names[0], one.Token, uint64(one.Owner), name, e.Token, uint64(e.Owner))
+				when(now), one.Path, one.Token, uint64(one.Owner), e.Path, e.Token, uint64(e.Owner))
 		case first != "" && e.Owner != 0 && first != hex(e.Owner):
 			bad = violation("leader-info-stale", "At %s the leader information of %s belongs to session %#x, but the first latch to session %s, and nothing has changed for long.",
-				when(now), name, uint64(e.Owner), first)
+				when(now), e.Path, uint64(e.Owner), first)
 		default:
 			continue
 		}

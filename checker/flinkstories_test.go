@@ -23,6 +23,15 @@ var flinkStories = map[string]string{
 		4 info dispatcher tb o2 z8
 		4 info job tb o2 z9
 		9 drained`,
+	"flink-leader-info/of-a-job-that-has-ended.ok": `
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		2 info job ta o1 z6
+		4 latch o2
+		4 info dispatcher z7
+		4 info job z7
+		4 info dispatcher tb o2 z8
+		9 drained`,
 	"flink-leader-info/two-tokens.bad": `
 		1 latch o1,o2
 		2 info dispatcher ta o1 z5

@@ -4,6 +4,7 @@ package flink
 
 import (
 	"fmt"
+	"go/version"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -110,6 +111,24 @@ func yaml(settings map[string]string) string {
 	return b.String()
 }
 
+// flat writes settings as the file flink-conf.yaml, which looks like YAML and is a
+// key, a colon, a space and the value as it stands.
+func flat(settings map[string]string) string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		fmt.Fprintf(&b, "%s: %s\n", key, settings[key])
+	}
+	return b.String()
+}
+
+// configFile is the name and the text of a release's configuration file.
+func configFile(release string, settings map[string]string) (name, text string) {
+	if version.Compare("go"+release, "go1.19.0") < 0 {
+		return "flink-conf.yaml", flat(settings)
+	}
+	return "config.yaml", yaml(settings)
+}
+
 // logging is the processes' log4j 2 configuration. The elections' own words are
 // wanted in full.
 const logging = `rootLogger.level = INFO
@@ -124,6 +143,8 @@ logger.rest.name = org.apache.flink.runtime.rest
 logger.rest.level = WARN
 logger.pekko.name = org.apache.pekko
 logger.pekko.level = WARN
+logger.akka.name = akka
+logger.akka.level = WARN
 `
 
 // jvmOptions are the options of a process: small, quick to start, marked with

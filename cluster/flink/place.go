@@ -63,10 +63,11 @@ func (c *Cluster) newPlace(name string, master bool) (*place, error) {
 // write makes the process's folders and its configuration.
 func (c *Cluster) write(p *place) error {
 	conf := filepath.Join(p.Dir, "conf")
+	name, text := configFile(c.o.Version, c.settings(p))
 	return errors.Join(
 		os.MkdirAll(conf, 0o700),
 		os.MkdirAll(filepath.Join(p.Dir, "tmp"), 0o700),
-		os.WriteFile(filepath.Join(conf, "config.yaml"), []byte(yaml(c.settings(p))), 0o600),
+		os.WriteFile(filepath.Join(conf, name), []byte(text), 0o600),
 		os.WriteFile(filepath.Join(conf, "log4j.properties"), []byte(logging), 0o600),
 	)
 }

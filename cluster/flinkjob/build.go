@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"go/version"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -84,9 +85,12 @@ type source struct {
 
 // sourcesFor are the files for a release, in the order of their paths.
 func sourcesFor(flinkVersion string) ([]source, error) {
-	major, _, _ := strings.Cut(flinkVersion, ".")
+	generation, _, _ := strings.Cut(flinkVersion, ".")
+	if version.Compare("go"+flinkVersion, "go1.19.0") < 0 {
+		generation = "1.17" // the oldest that it was tried with
+	}
 	var all []source
-	for _, folder := range []string{"src", "src-" + major} {
+	for _, folder := range []string{"src", "src-" + generation} {
 		err := fs.WalkDir(flinkjob.Source, folder, func(path string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil // a major version that is not known; artifact says so better

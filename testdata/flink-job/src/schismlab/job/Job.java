@@ -75,6 +75,7 @@ public final class Job {
         c.setString("execution.checkpointing.timeout", "30 s");
         c.setString("execution.checkpointing.tolerable-failed-checkpoints", "1000000");
         c.setString("restart-strategy.type", "fixed-delay");
+        c.setString("restart-strategy", "fixed-delay"); // its name before Flink 1.19
         c.setString("restart-strategy.fixed-delay.attempts", String.valueOf(Integer.MAX_VALUE));
         c.setString("restart-strategy.fixed-delay.delay", o.restartDelayMs + " ms");
         return c;

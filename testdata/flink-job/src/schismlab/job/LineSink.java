@@ -1,11 +1,6 @@
 package schismlab.job;
 
 import java.io.IOException;
-import org.apache.flink.api.connector.sink2.CommitterInitContext;
-import org.apache.flink.api.connector.sink2.Committer;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.SupportsCommitter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
@@ -22,27 +17,15 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * <p>So a commit must be idempotent, and that rests on the batch's name: it must be the same for
  * whoever commits it, and for no other batch. See {@link Batch#name}.
  */
-abstract class LineSink extends VersionedSink<String> implements SupportsCommitter<Batch> {
+abstract class LineSink extends VersionedSink {
     private static final long serialVersionUID = 1;
 
-    /** The first phase of one writer. */
+    /** Where a writer keeps its batches. */
     abstract BatchStore store() throws IOException;
 
-    /** The second phase. */
-    abstract Committer<Batch> committer(int attempt) throws IOException;
-
     @Override
-    public final SinkWriter<String> createWriter(WriterInitContext context) throws IOException {
-        return new LineWriter(
-                store(),
-                context.getTaskInfo().getIndexOfThisSubtask(),
-                context.getRestoredCheckpointId().orElse(0));
-    }
-
-    @Override
-    public final Committer<Batch> createCommitter(CommitterInitContext context)
-            throws IOException {
-        return committer(context.getTaskInfo().getAttemptNumber());
+    final LineWriter writer(int subtask, long restored) throws IOException {
+        return new LineWriter(store(), subtask, restored);
     }
 
     @Override

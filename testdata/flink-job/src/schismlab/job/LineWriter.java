@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 
 /**
  * Collects lines, and makes batches of them before each checkpoint.
@@ -17,7 +16,7 @@ import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
  * committed counted up to the newest completed checkpoint at most, and a writer that is restored
  * from there begins above it.
  */
-final class LineWriter implements CommittingSinkWriter<String, Batch> {
+final class LineWriter implements VersionedWriter {
     /** A znode holds 1 MiB at most, with all that is around it. */
     private static final int BATCH_BYTES = 256 << 10;
 

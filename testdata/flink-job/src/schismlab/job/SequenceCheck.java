@@ -1,10 +1,8 @@
 package schismlab.job;
 
-import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -16,13 +14,13 @@ import org.apache.flink.util.Collector;
  * and not the other, or lost or doubled something in between. It cannot see what happens behind it:
  * for that the output itself is counted.
  */
-final class SequenceCheck extends KeyedProcessFunction<String, Entry, String> {
+final class SequenceCheck extends VersionedCheck {
     private static final long serialVersionUID = 1;
 
     private transient ValueState<Long> last;
 
     @Override
-    public void open(OpenContext context) {
+    void begin() {
         last = getRuntimeContext().getState(new ValueStateDescriptor<>("last", Types.LONG));
     }
 
@@ -37,8 +35,6 @@ final class SequenceCheck extends KeyedProcessFunction<String, Entry, String> {
             out.collect(Line.alert(entry, position));
         }
         last.update(entry.position());
-        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        int attempt = getRuntimeContext().getTaskInfo().getAttemptNumber();
-        out.collect(Line.of(entry, subtask, attempt));
+        out.collect(Line.of(entry, subtask(), attempt()));
     }
 }
