@@ -151,8 +151,8 @@ func TestBrowserFollowsTheReadersHand(t *testing.T) {
 		}
 		said[name] = rest
 	}
-	if v := views["fault"]; !(v[0] < 1 && v[1] > 1.6) || !strings.Contains(said["fault"], "m=1.000000") {
-		t.Errorf("to the fault: %s, want it in view and its beginning, at 1 s, marked", said["fault"])
+	if v := views["fault"]; !(v[0] < 1.3 && v[1] > 1.9) || !strings.Contains(said["fault"], "m=1.300000") {
+		t.Errorf("to the fault: %s, want it in view and its beginning, at 1.3 s, marked", said["fault"])
 	}
 	whole, wheel, drag := views["whole"], views["wheel"], views["drag"]
 	if w := whole[1] - whole[0]; w < 2.4 || wheel[1]-wheel[0] > w*0.6 {

@@ -17,8 +17,9 @@
 //
 // # Times
 //
-// On the page, zero is when the clients began, as in the plan; what came
-// before is negative. The log counts from the start of the run. Times on the
+// The page counts from the start of the run, as the log does and the sentences of
+// the checks, so that a time that is read in one place is found in another. A
+// plan counts from when the clients began, which the page marks. Times on the
 // page are in microseconds inside and printed in seconds.
 //
 // # Bounds

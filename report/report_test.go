@@ -89,10 +89,14 @@ func TestStoryNamesTheBrokenPromise(t *testing.T) {
 	r := crashRun()
 	r.Verdict = "violation"
 	r.Checks = append(r.Checks, Check{"durable", "violation", "The write of /r is gone."})
+	r.Checks = append(r.Checks, Check{"prefix-reads", "violation", "A read of /r."}, Check{"witness", "violation", "The order."})
 	r.Events[len(r.Events)-1].Text = "n2 did not start"
 	got := texts(tell(r, newTimeline(r.Header, r.Events)).Shown)
-	head := got[:2]
-	want := []string{"The run could not go on: n2 did not start.", "Promise broken (durable): The write of /r is gone."}
+	head := got[:3]
+	want := []string{
+		"The run could not go on: n2 did not start.", "Promise broken (durable): The write of /r is gone.",
+		"The same run breaks prefix-reads and witness, too: see the checks below.",
+	}
 	if !slices.Equal(head, want) {
 		t.Errorf("the story begins\n%s\nwant\n%s", strings.Join(head, "\n"), strings.Join(want, "\n"))
 	}
@@ -133,7 +137,7 @@ func TestServerSpans(t *testing.T) {
 	for _, s := range newTimeline(r.Header, r.Events).Servers[0].Spans {
 		got = append(got, fmt.Sprintf("%d-%d %s %d", s.From/1000, s.To/1000, s.Is, s.Epoch))
 	}
-	want := []string{"-300--200 starting 0", "-200-1000 leading 1", "1000-1600 down 0", "1600-1700 starting 0", "1700-2100 following 2"}
+	want := []string{"0-100 starting 0", "100-1300 leading 1", "1300-1900 down 0", "1900-2000 starting 0", "2000-2400 following 2"}
 	if !slices.Equal(got, want) {
 		t.Errorf("n1 was %v, want %v", got, want)
 	}

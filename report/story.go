@@ -268,12 +268,21 @@ func (t *timeline) tellSessions() (told []sentence) {
 		}
 		text := names[0] + " was told that its session had expired."
 		if n > 1 {
-			text = strings.Join(names[:n-1], ", ") + " and " + names[n-1] + " were told that their sessions had expired."
+			text = enumerate(names) + " were told that their sessions had expired."
 		}
 		told = append(told, sentence{Text: text, From: all[0].at, To: all[n-1].at, Timed: true, Kind: "client"})
 		all = all[n:]
 	}
 	return told
+}
+
+// enumerate joins names as a sentence does.
+func enumerate(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // feltGap is how long a time without a good answer must be, in microseconds,
@@ -308,12 +317,30 @@ func (t *timeline) tellEnd(r Report) (told []sentence) {
 	if n := len(t.events); n > 0 && t.events[n-1].Kind == runlog.End && t.events[n-1].Text != "" {
 		told = append(told, sentence{Text: "The run could not go on: " + t.events[n-1].Text + ".", From: t.End, To: t.End, Timed: true, Kind: "bad"})
 	}
+	var broken []Check
 	for _, c := range worstFirst(r.Checks) {
 		if c.Verdict == "violation" {
-			told = append(told, sentence{Text: "Promise broken (" + c.Name + "): " + strings.TrimSuffix(c.Why, ".") + ".", Kind: "bad"})
+			broken = append(broken, c)
 		}
 	}
+	if len(broken) > 0 {
+		c := broken[0]
+		told = append(told, sentence{Text: "Promise broken (" + c.Name + "): " + strings.TrimSuffix(c.Why, ".") + ".", Kind: "bad"})
+	}
+	if len(broken) > 1 {
+		told = append(told, sentence{Text: alsoBroken(broken[1:]), Kind: "bad"})
+	}
 	return told
+}
+
+// alsoBroken names what is told in the table of checks: one break shows to many
+// checks, and the first explains it best.
+func alsoBroken(more []Check) string {
+	names := make([]string, len(more))
+	for i, c := range more {
+		names[i] = c.Name
+	}
+	return fmt.Sprintf("The same run breaks %s, too: see the checks below.", enumerate(names))
 }
 
 // row is one line of the list of events, for those who do not see the axis.

@@ -40,7 +40,6 @@ type timeline struct {
 	Dropped int `json:"dropped"`
 
 	events  []runlog.Event
-	begin   int64 // of the log, in nanoseconds
 	longest gap
 	gaps    []gap // the longest of each client
 }
@@ -109,12 +108,6 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 	t := &timeline{events: drawable(events)}
 	t.Dropped = len(events) - len(t.events)
 	events = t.events
-	for _, e := range events {
-		if e.Kind == runlog.Begin {
-			t.begin = e.T
-			break
-		}
-	}
 	if len(events) > 0 {
 		t.Start = t.at(events[0].T)
 		t.End = max(t.Start, t.at(events[len(events)-1].T)) // a log of no world may go back
@@ -153,7 +146,7 @@ func drawable(events []runlog.Event) []runlog.Event {
 }
 
 // at turns a time of the log into one of the page.
-func (t *timeline) at(ns int64) int64 { return ns/1000 - t.begin/1000 }
+func (t *timeline) at(ns int64) int64 { return ns / 1000 }
 
 func (t *timeline) gatherServers(n int) {
 	t.Servers = make([]serverLane, n)
