@@ -1,7 +1,5 @@
 package plan
 
-import "fmt"
-
 // MaxServers bounds the ensemble: server sets are 32-bit sets, and nobody runs
 // a quorum of more.
 const MaxServers = 31
@@ -91,13 +89,6 @@ func (t Topology) Quorum() int { return (t.Servers-t.Observers)/2 + 1 }
 func (p *Plan) RunsOnlyInModel() string {
 	if p.Topology.Observers > 0 {
 		return "observers are only in the model"
-	}
-	for i := range p.Clients {
-		for _, c := range p.Clients[i].Calls {
-			if c.Op == Check {
-				return fmt.Sprintf("%s calls %q: client libraries have no check outside of a multi, only the model has", p.Clients[i].Name, c)
-			}
-		}
 	}
 	return ""
 }

@@ -34,7 +34,8 @@ const (
 	Truncate
 	// Vote: Node, which is looking, now votes for Peer, whose history ends at Zxid
 	// in Epoch, in round Num. Threw: an exception, Text, ended what Node did, while
-	// it handled Msg (a message's type, or start) of Zxid. Model.
+	// it handled Msg (a message's type, or start) of Zxid. Vote: model; Threw: of
+	// real servers only as far as their logs tell, and without Zxid.
 	Vote
 	Threw
 	// Step: step number Num, Text, is in force; Servers are those it was

@@ -28,13 +28,14 @@
 // another machine's), the engine is asked, which takes it some hundredths of a
 // second, and a pause is then the freezer of the control group. A cut takes hold of connections that exist at
 // once and lasts over a restart of either server; what TCP has not had
-// acknowledged is sent again after healing, at the pace of its back-off.
+// acknowledged is sent again after healing, at the pace of its back-off. Bar is a
+// rule that answers, for the server, that nobody listens on its quorum port.
 //
 // # Duties of the caller
 //
 // Close the ensemble, also when the context of Start has ended since. Pass a
 // folder that the engine can mount. Call leftover.Clean, or Sweep, to remove
-// what a killed run left. SetLink needs root on the machine of the engine;
+// what a killed run left. SetLink and Bar need root on the machine of the engine;
 // everything else needs no more than the engine's socket. Servers run as the
 // user that calls, so what they write can be read and removed.
 //
@@ -44,10 +45,10 @@
 // acknowledgements do not, so the sender soon sends no more. That is how it is
 // in life, but it is not what "one way" says, and in the world of processes the
 // other way goes on undisturbed. All addresses of a server are one machine's:
-// cuts do not tell the election port from the quorum port. Clients reach
-// servers through the engine's port forwarding, which accepts a connection even
-// while the server is down and then closes it, and which no link affects.
-// So there is no Bar either. Nothing may leave the run's network, where links can be set at all.
+// cuts do not tell the election port from the quorum port, only Bar does. Clients
+// reach servers through the engine's port forwarding, which accepts a connection
+// even while the server is down and then closes it, and which no link affects.
+// Nothing may leave the run's network, where links can be set at all.
 //
 // The container library's reaper is switched off, for it is an image that no
 // digest pins; labels and cluster/leftover do its work.

@@ -37,7 +37,10 @@ type Ensemble struct {
 	closed  error
 }
 
-var _ cluster.Ensemble = (*Ensemble)(nil)
+var (
+	_ cluster.Ensemble = (*Ensemble)(nil)
+	_ cluster.Barrier  = (*Ensemble)(nil)
+)
 
 // Start starts an ensemble in containers and returns once every server's
 // process exists; they do not serve yet, see Status. ctx bounds the start only:
@@ -190,7 +193,13 @@ func (e *Ensemble) Status(ctx context.Context, n int) (cluster.Status, error) {
 	if err != nil {
 		return cluster.Status{}, err
 	}
-	return server.Ask(ctx, s.clientAddr)
+	st, err := server.Ask(ctx, s.clientAddr)
+	if err != nil {
+		if ended := s.endedByItself(ctx); ended != nil {
+			return st, ended
+		}
+	}
+	return st, err
 }
 
 // Start starts server n again, in the container that it had.
@@ -247,6 +256,15 @@ func (e *Ensemble) SetLink(_ context.Context, from, to int, l cluster.Link) erro
 		return fmt.Errorf("link %d→%d: loss %d, delay %v, jitter %v: want loss of 0 to %d and no negative time", from, to, l.Loss, l.Delay, l.Jitter, million)
 	}
 	return e.links.set(from, to, l)
+}
+
+// Bar refuses connections to the quorum port of server n, or allows them again. As
+// SetLink it needs root on the machine of the engine.
+func (e *Ensemble) Bar(_ context.Context, n int, shut bool) error {
+	if _, err := e.server(n); err != nil {
+		return err
+	}
+	return e.links.bar(n, shut)
 }
 
 // Close removes the containers, the network and with them all rules. The

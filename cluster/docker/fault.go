@@ -3,12 +3,14 @@ package docker
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
+	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/process"
 	"github.com/schismlab/schism/cluster/server"
 )
@@ -65,7 +67,7 @@ func (s *node) kill(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.near() {
-		s.killed = true
+		s.killed, s.ours = true, true
 		return s.failed("kill", s.process.Kill(ctx))
 	}
 	if s.killed {
@@ -75,8 +77,12 @@ func (s *node) kill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !st.Running {
+	if !st.Running && s.ours {
 		return fmt.Errorf("kill server %d: it does not run (%s)", s.n, ended(st))
+	}
+	s.ours = true
+	if !st.Running {
+		return nil // one that has ended by itself counts as killed
 	}
 	_, err = s.ensemble.engine.ContainerKill(ctx, s.container.GetContainerID(), client.ContainerKillOptions{Signal: "KILL"})
 	if err == nil {
@@ -84,6 +90,29 @@ func (s *node) kill(ctx context.Context) error {
 	}
 	s.frozen = false
 	return s.failed("kill", err)
+}
+
+// endedByItself says how the server came to its end, nil while it runs, after it
+// was killed, and while a fault is being put in force: a mere question must not
+// wait for that.
+func (s *node) endedByItself(ctx context.Context) error {
+	if !s.mu.TryLock() {
+		return nil
+	}
+	defer s.mu.Unlock()
+	if s.silent == nil || s.ours {
+		return nil
+	}
+	select {
+	case <-s.silent:
+	default:
+		return nil
+	}
+	st, err := s.state(ctx)
+	if err != nil || st.Running {
+		return nil
+	}
+	return &cluster.Ended{Who: fmt.Sprintf("server %d", s.n), How: ended(st), Words: "see " + filepath.Join(s.dir, "server.log")}
 }
 
 // awaitEnd returns when the engine says that the container does not run.

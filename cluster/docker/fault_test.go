@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-zookeeper/zk"
+	"github.com/moby/moby/client"
 
 	"github.com/schismlab/schism/cluster"
 )
@@ -244,4 +245,56 @@ func TestSetLinkRefusesNonsense(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Behind a bar a leader is elected, for that is done on another port, and nobody
+// can follow it; connections that exist go on.
+func TestBar(t *testing.T) {
+	ctx, e := start(t, 3)
+	leader, followers := roles(t, e)
+	must(t, e.Bar(ctx, leader, true))
+	for _, f := range followers {
+		write(t, e, f, fmt.Sprintf("/over-what-exists-%d", f), "x")
+	}
+	late := followers[0]
+	must(t, e.Kill(ctx, late))
+	from := logSize(t, e, late)
+	must(t, e.Start(ctx, late))
+	await(t, "a follower that finds the port shut", func(context.Context) error {
+		if !strings.Contains(logFrom(t, e, late, from), "java.net.ConnectException: Connection refused") {
+			return errors.New("no refusal yet")
+		}
+		return nil
+	})
+	awaitMode(t, e, late, "")
+	if !strings.Contains(logFrom(t, e, late, from), "FOLLOWING") {
+		t.Error("the late server was told of no leader: the election port is shut as well")
+	}
+	must(t, e.Bar(ctx, leader, false))
+	awaitMode(t, e, late, "follower")
+	if err := e.Bar(ctx, 4, true); err == nil {
+		t.Error("a server that does not exist was barred")
+	}
+}
+
+// A server that ends by itself says so, and one that was killed does not.
+func TestEnded(t *testing.T) {
+	ctx, e := start(t, 3)
+	must(t, e.Kill(ctx, 1))
+	if _, err := e.Status(ctx, 1); err == nil || errors.As(err, new(*cluster.Ended)) {
+		t.Errorf("after Kill: %v, want an error that blames nobody", err)
+	}
+	s := e.servers[1]
+	_, err := e.engine.ContainerKill(ctx, s.container.GetContainerID(), client.ContainerKillOptions{Signal: "KILL"})
+	must(t, err)
+	await(t, "the end is told", func(ctx context.Context) error {
+		if _, err := e.Status(ctx, 2); !errors.As(err, new(*cluster.Ended)) {
+			return fmt.Errorf("status says %v", err)
+		}
+		return nil
+	})
+	must(t, e.Kill(ctx, 2)) // it counts as killed
+	must(t, e.Start(ctx, 1))
+	must(t, e.Start(ctx, 2))
+	awaitServing(t, e)
 }

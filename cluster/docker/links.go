@@ -77,6 +77,17 @@ func (l *links) set(from, to int, state cluster.Link) error {
 	return err
 }
 
+// bar refuses connections to the quorum port of server n, or allows them again.
+func (l *links) bar(n int, shut bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.ends[n-1]
+	if r.err != nil {
+		return r.err
+	}
+	return r.ns.bar(shut)
+}
+
 // apply replaces the rules of one receiver by those of its state.
 func (l *links) apply(to int, r *receiver) error {
 	if r.hold == nil && r.slow() {

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -128,6 +129,37 @@ func end(from int, l cluster.Link) []expr.Any {
 		return []expr.Any{&expr.Counter{}, &expr.Verdict{Kind: expr.VerdictDrop}}
 	}
 	return toHolder(from)
+}
+
+// bar installs, or takes away, the rule that refuses connections to the quorum
+// port. It looks at packets that open a connection alone, so those that exist go
+// on; a refusal is answered as by a machine on which nobody listens there.
+func (ns *namespace) bar(shut bool) error {
+	c, err := ns.conn()
+	if err != nil {
+		return err
+	}
+	t := table(c)
+	in := c.AddChain(&nftables.Chain{Name: "bar", Table: t, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter})
+	c.FlushChain(in)
+	if shut {
+		c.AddRule(&nftables.Rule{Table: t, Chain: in, Exprs: append(opening(quorumPort), &expr.Counter{}, &expr.Reject{Type: unix.NFT_REJECT_TCP_RST})})
+	}
+	return commit(c)
+}
+
+// opening matches TCP packets that ask for a connection to a port.
+func opening(port uint16) []expr.Any {
+	const syn, ack = 1 << 1, 1 << 4
+	return []expr.Any{
+		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: reg, Data: []byte{unix.IPPROTO_TCP}},
+		&expr.Payload{DestRegister: reg, Base: expr.PayloadBaseTransportHeader, Offset: 2, Len: 2},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: reg, Data: binary.BigEndian.AppendUint16(nil, port)},
+		&expr.Payload{DestRegister: reg, Base: expr.PayloadBaseTransportHeader, Offset: 13, Len: 1},
+		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 1, Mask: []byte{syn | ack}, Xor: []byte{0}},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: reg, Data: []byte{syn}},
+	}
 }
 
 func (ns *namespace) close() {

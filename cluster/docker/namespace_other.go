@@ -23,6 +23,7 @@ func (*namespace) stayHome(netip.Prefix) error { return errors.ErrUnsupported }
 func (*namespace) replace(map[int]cluster.Link, func(int) netip.Addr) error {
 	return errors.ErrUnsupported
 }
-func (*namespace) close() {}
+func (*namespace) bar(bool) error { return errors.ErrUnsupported }
+func (*namespace) close()         {}
 
 func newHolder(*namespace, []stream) (*holder, error) { return nil, errors.ErrUnsupported }

@@ -53,6 +53,10 @@ type node struct {
 
 	log    sync.WaitGroup // copies what the server says into server.log
 	hangUp func()         // breaks that off
+	// silent is closed when the server of this life can say no more; ours says that
+	// we have killed it.
+	silent chan struct{}
+	ours   bool
 }
 
 // create makes both containers and starts the sandbox.
@@ -171,8 +175,10 @@ func (s *node) start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("server %d: attach: %w", s.n, err), file.Close())
 	}
-	s.hangUp = said.Close
+	silent := make(chan struct{})
+	s.hangUp, s.silent, s.ours = said.Close, silent, false
 	s.log.Go(func() {
+		defer close(silent)
 		defer file.Close()
 		defer said.Close()
 		// It ends with the container. An error of the stream has nobody to go

@@ -296,3 +296,21 @@ func TestMisuse(t *testing.T) {
 		t.Error("start after close: no error")
 	}
 }
+
+// A server that ends by itself says so, and one that was killed does not.
+func TestEnded(t *testing.T) {
+	b := start(t, cluster.Options{Servers: 3})
+	ctx := t.Context()
+	b.must(b.Kill(ctx, 1))
+	if _, err := b.Status(ctx, 1); err == nil || errors.As(err, new(*cluster.Ended)) {
+		t.Errorf("after Kill: %v, want an error that blames nobody", err)
+	}
+	b.must(syscall.Kill(b.PID(2), syscall.SIGKILL))
+	b.await("the end is told", func() bool {
+		_, err := b.Status(ctx, 2)
+		return errors.As(err, new(*cluster.Ended))
+	})
+	b.must(b.Start(ctx, 1))
+	b.must(b.Start(ctx, 2))
+	b.awaitAll()
+}

@@ -196,7 +196,7 @@ func (p *Process) notRunning() error {
 	if p.Words != nil {
 		words = p.Words()
 	}
-	return fmt.Errorf("%s has ended by itself (%v): %s", p.Name, p.cmd.ProcessState, words)
+	return &cluster.Ended{Who: p.Name, How: p.cmd.ProcessState.String(), Words: words}
 }
 
 // Tail is the end of the log, at most n bytes.

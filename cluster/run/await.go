@@ -46,7 +46,7 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 	case plan.NoLeader:
 		return await(ctx, within, func() bool { return w.servers.leaderless(since) })
 	case plan.Ready:
-		_, _, err := w.awaitReady(ctx, within)
+		_, _, err := w.awaitReady(ctx, within, func() bool { return false })
 		return err
 	case plan.Calls:
 		target := w.good.Load() + int64(s.Count)
@@ -172,8 +172,9 @@ const nudgeEvery = 300 * time.Millisecond
 
 // awaitReady waits until one server leads and all that run follow it in one
 // epoch. A follower shows a new epoch only with its first transaction, so one
-// is made where no client makes any: opening a session is one.
-func (w *world) awaitReady(ctx context.Context, within time.Duration) (leader int, epoch uint32, err error) {
+// is made where no client makes any: opening a session is one. It ends early
+// where it is hopeless.
+func (w *world) awaitReady(ctx context.Context, within time.Duration, hopeless func() bool) (leader int, epoch uint32, err error) {
 	since := time.Now()
 	nudged := since
 	err = await(ctx, within, func() bool {
@@ -183,7 +184,7 @@ func (w *world) awaitReady(ctx context.Context, within time.Duration) (leader in
 			w.nudge(ctx, leader)
 			nudged = time.Now()
 		}
-		return h == wellAgain
+		return h == wellAgain || hopeless()
 	})
 	return leader, epoch, err
 }

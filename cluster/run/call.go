@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // callEvent is a call as its Call event shows it.
 func callEvent(c plan.Call) runlog.Event {
 	e := runlog.Event{Kind: runlog.Call, Op: c.Op.String(), Path: c.Path, Data: c.Value.Text, Mode: mode(c)}
-	if c.Op == plan.Set || c.Op == plan.Delete {
+	if c.Op == plan.Set || c.Op == plan.Delete || c.Op == plan.Check {
 		e.Version = c.Version
 	}
 	for _, p := range c.Parts {
@@ -54,6 +55,14 @@ func flags(c plan.Call) int32 {
 
 // perform makes a resolved call and returns its Ret event, as far as the reply
 // tells. It ends when the connection does.
+func (c *client) perform(ctx context.Context, call plan.Call) runlog.Event {
+	if call.Op == plan.Check {
+		return c.check(ctx, call)
+	}
+	return perform(c.conn, call)
+}
+
+// perform makes a call that the library has.
 func perform(conn *zk.Conn, c plan.Call) runlog.Event {
 	ret := runlog.Event{Kind: runlog.Ret}
 	var stat *zk.Stat

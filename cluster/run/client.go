@@ -30,6 +30,9 @@ type client struct {
 	// the watch events that came after it, until the call's end is in the log.
 	told  *wire.Exchange
 	early []runlog.Event
+	// xid is that of the last request of the harness's own, and answers takes its reply.
+	xid     int32
+	answers chan *wire.Exchange
 	// renewing: the library has asked for its watches anew, and is not answered.
 	renewing bool
 }
@@ -175,7 +178,9 @@ func (c *client) call(ctx context.Context, num int, planned plan.Call) (ret runl
 	asked.Client, asked.Num, asked.Node, asked.Session = c.number+1, num, node, session
 	cause := c.w.log.put(asked)
 	done := make(chan runlog.Event, 1)
-	go func() { done <- perform(c.conn, call) }()
+	open, give := context.WithCancel(ctx)
+	defer give()
+	go func() { done <- c.perform(open, call) }()
 	if connected && call.Op.Writes() {
 		select {
 		case c.w.writing <- struct{}{}:
@@ -221,6 +226,9 @@ func (c *client) answered(x *wire.Exchange) {
 	case wire.CloseSession: // the library's own, too
 	default:
 		c.told = x
+		if x.Request.Xid == c.xid {
+			c.answers <- x
+		}
 	}
 }
 

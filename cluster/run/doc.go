@@ -17,6 +17,18 @@
 // Ret has the zxid of its reply, and a Watch stands before or after it as it
 // came.
 //
+// A check outside of a multi, which the library cannot ask for, is a frame that the
+// harness puts among the library's, on the client's own connection: it is of the
+// client's session, in its order, and held by the same gate.
+//
+// What servers say in their logs is read as it is written, for exceptions that
+// ended what a server did. Two kinds are known, by the frames of their stacks: a
+// follower that cannot read a proposal, and a server that cannot load what is on its
+// disk. They become Threw events, as in the model, and a Violated where no server
+// may be thrown by such a thing. A process that ends by itself becomes a Crash, with
+// what it said in Text; it stays down until the plan starts it, or the end of the
+// run does. One that then ends again is not waited for: the run ends unwell.
+//
 // # Flink
 //
 // WithFlink also starts a session cluster (cluster/flink) when the setup calls are

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"net"
 	"os"
 	"sync"
@@ -25,6 +26,10 @@ type gate struct {
 	mu    sync.Mutex
 	open  chan struct{} // closed while the gate is open
 	conns map[*gatedConn]struct{}
+	// granted is the connection on which the client has its session, nil while it
+	// has none; changed is closed, and replaced, when it becomes another.
+	granted *gatedConn
+	changed chan struct{}
 }
 
 // newGate makes the gate of a client with a session time-out and a number of
@@ -32,7 +37,7 @@ type gate struct {
 // time-out without a word on a connection, and for a greeting as much as lets
 // it try every server before its session is over.
 func newGate(timeout time.Duration, servers int) *gate {
-	g := &gate{patience: timeout * 2 / 3, greeting: timeout / time.Duration(servers), open: make(chan struct{}), conns: map[*gatedConn]struct{}{}}
+	g := &gate{patience: timeout * 2 / 3, greeting: timeout / time.Duration(servers), open: make(chan struct{}), conns: map[*gatedConn]struct{}{}, changed: make(chan struct{})}
 	close(g.open)
 	return g
 }
@@ -106,12 +111,38 @@ func (g *gate) dial(network, addr string, timeout time.Duration) (net.Conn, erro
 	}
 	c := &gatedConn{Conn: raw, gate: g, gone: make(chan struct{})}
 	if g.hears != nil {
-		c.said = g.hears()
+		c.listen(g.hears())
 	}
 	g.mu.Lock()
 	g.conns[c] = struct{}{}
 	g.mu.Unlock()
 	return c, nil
+}
+
+// grant makes c the connection on which the client has its session.
+func (g *gate) grant(c *gatedConn) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.granted = c
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// session is the connection on which the client has its session; it waits for one.
+func (g *gate) session(ctx context.Context) (*gatedConn, error) {
+	for {
+		g.mu.Lock()
+		c, changed := g.granted, g.changed
+		g.mu.Unlock()
+		if c != nil {
+			return c, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // gatedConn is one connection through a gate. After an error of Read it must
@@ -120,6 +151,7 @@ type gatedConn struct {
 	net.Conn
 	gate *gate
 
+	writing sync.Mutex // keeps frames whole, and in the order in which said is told of them
 	hearing sync.Mutex // guards said
 	said    wire.Conversation
 
@@ -128,6 +160,20 @@ type gatedConn struct {
 	closed   bool
 	gone     chan struct{} // closed with the connection, for a Read that waits
 	deadline time.Time     // of Read
+}
+
+// listen has the conversation told of what passes, and the gate of a session.
+func (c *gatedConn) listen(said wire.Conversation) {
+	told := said.Connected
+	said.Connected = func(hello wire.Connect, a wire.Accept) {
+		if told != nil {
+			told(hello, a)
+		}
+		if a.Timeout > 0 {
+			c.gate.grant(c)
+		}
+	}
+	c.said = said
 }
 
 // Read waits for the gate after the bytes, or the end of the stream, have come:
@@ -164,7 +210,10 @@ func (c *gatedConn) read(b []byte) (int, error) {
 	}
 }
 
+// Write takes whole frames: the library's, and those of the harness among them.
 func (c *gatedConn) Write(b []byte) (int, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	c.hearing.Lock()
 	c.said.FromClient(b)
 	c.hearing.Unlock()
@@ -200,6 +249,11 @@ func (c *gatedConn) Close() error {
 	}
 	c.closed = true
 	close(c.gone)
+	c.gate.mu.Lock()
+	if c.gate.granted == c {
+		c.gate.granted = nil // nobody waits for that
+	}
+	c.gate.mu.Unlock()
 	if isShut(c.gate.opened()) {
 		return c.Conn.SetReadDeadline(time.Unix(1, 0)) // wakes a Read below
 	}

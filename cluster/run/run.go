@@ -102,6 +102,7 @@ func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, f Flink, rec *
 	for n := 1; n <= e.Size(); n++ {
 		polls.Go(func() { w.servers.watch(polling, n) })
 	}
+	polls.Go(func() { w.servers.confessions(polling) })
 	defer w.disconnect(ctx)
 	if err := w.proveHealth(ctx, "start"); err != nil {
 		return err
@@ -128,7 +129,10 @@ func (w *world) healthLimit() time.Duration {
 
 func (w *world) proveHealth(ctx context.Context, text string) error {
 	limit := w.healthLimit()
-	leader, epoch, err := w.awaitReady(ctx, limit)
+	leader, epoch, err := w.awaitReady(ctx, limit, func() bool { return w.servers.dead() != "" })
+	if dead := w.servers.dead(); dead != "" && ctx.Err() == nil {
+		return unfinished{fmt.Sprintf("the ensemble was not healthy at the %s: %s", text, dead)}
+	}
 	if errors.Is(err, errLate) {
 		return unfinished{fmt.Sprintf("the ensemble was not healthy at the %s within %v: %s", text, limit, w.servers.describe())}
 	}

@@ -35,6 +35,8 @@ type pair struct{ from, to int }
 
 type serverState struct {
 	up, paused bool
+	// ended is how its process ended by itself, "" since it was started.
+	ended string
 	// barred: nobody can open a connection to its quorum port.
 	barred bool
 	// faults counts what was done to the server, so that an answer given
@@ -126,8 +128,35 @@ func (s *servers) poll(ctx context.Context, n int) {
 	if st.faults != faults || asked.Before(st.asked) {
 		return
 	}
+	var ended *cluster.Ended
+	if errors.As(err, &ended) {
+		s.die(n, ended)
+		return
+	}
 	st.asked, st.status, st.err = asked, status, err
 	s.noteRole(n, limited.Err() != nil)
+}
+
+// die takes note that server n's process has ended by itself; s.mu is held.
+func (s *servers) die(n int, how *cluster.Ended) {
+	st := &s.state[n-1]
+	st.faults++
+	st.up, st.paused, st.err, st.role = false, false, errUnasked, ""
+	st.ended = how.How
+	s.log.put(runlog.Event{Kind: runlog.Crash, Node: n, Text: strings.ReplaceAll(how.Error(), "\n", "; ")})
+}
+
+// dead says which server's process has ended by itself, and how; "" if none has
+// since it was last started.
+func (s *servers) dead() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, st := range s.state {
+		if st.ended != "" {
+			return fmt.Sprintf("n%d has ended by itself (%s)", i+1, st.ended)
+		}
+	}
+	return ""
 }
 
 // noteRole logs what server n is if that has changed; s.mu is held. A server
@@ -206,7 +235,7 @@ func (s *servers) start(ctx context.Context, n int) error {
 	if s.is(n).up {
 		return nil
 	}
-	return s.fault(ctx, n, runlog.Start, s.ensemble.Start, func(st *serverState) { st.up = true })
+	return s.fault(ctx, n, runlog.Start, s.ensemble.Start, func(st *serverState) { st.up, st.ended = true, "" })
 }
 
 func (s *servers) pause(ctx context.Context, n int) error {
@@ -233,7 +262,7 @@ func (s *servers) bar(ctx context.Context, n int, shut bool) error {
 	}
 	b, can := s.ensemble.(cluster.Barrier)
 	if !can {
-		return fmt.Errorf("bar n%d: this world cannot refuse connections to one port: want sim or local", n)
+		return fmt.Errorf("bar n%d: this world cannot refuse connections to one port", n)
 	}
 	if err := b.Bar(ctx, n, shut); err != nil {
 		return fmt.Errorf("bar n%d: %w", n, err)

@@ -1,6 +1,7 @@
 // Package wire reads what ZooKeeper's clients and servers say to each other over
 // a client connection, and what servers write into their transaction logs. It
-// only reads: the harness stands beside the conversation and never speaks in it.
+// reads: the harness stands beside the conversation and does not speak in it, but
+// for one request that client libraries do not have, which AppendCheck writes.
 //
 // # The nouns, in order
 //
