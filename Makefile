@@ -4,7 +4,7 @@ SCHISM := bin/schism
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: help demo test bench bench-checker lint build clean
+.PHONY: help demo test bench bench-checker counterexamples lint build clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 15
@@ -39,6 +39,9 @@ bench: build ## how fast the model, the logs and the checks are
 
 bench-checker: ## the checks against a million calls, and porcupine on the same histories
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./checker/witness
+
+counterexamples: build ## how well every kind of bad run is explained, with 20 seeds; half an hour
+	$(SCHISM) counterexamples --seeds 20
 
 lint: ## formatting, vet and staticcheck, in pinned versions
 	@test -z "$$(go run $(GOFUMPT) -l .)" || { go run $(GOFUMPT) -l .; echo "these files are not formatted: go run $(GOFUMPT) -w ."; exit 1; }

@@ -86,7 +86,7 @@ func (c *crew) deal(ctx context.Context, turns chan<- chan made, todo chan<- tur
 
 // work makes jobs, with a Runner of its own.
 func (c *crew) work(ctx context.Context, todo <-chan turn) error {
-	own := &Runner{World: c.lead.World, Version: c.lead.Version, Out: c.lead.Out, Keep: c.lead.Keep, Budget: c.lead.Budget}
+	own := &Runner{World: c.lead.World, Version: c.lead.Version, Out: c.lead.Out, Keep: c.lead.Keep, Budget: c.lead.Budget, Explain: c.lead.Explain}
 	for t := range todo {
 		m, err := c.one(ctx, own, t.i)
 		if err != nil {

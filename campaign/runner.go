@@ -48,6 +48,9 @@ type Runner struct {
 	// Forget makes none even for model runs that fail.
 	Forget bool
 	Budget checker.Budget
+	// Explain looks for the counterexample of every bad run, also of those that
+	// leave no folder.
+	Explain bool
 	// Watch is told of every event while the run goes on; it may be nil, and
 	// must not keep the event.
 	Watch func(*runlog.Event)
@@ -99,8 +102,10 @@ func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
 		return nil, fmt.Errorf("the world %s wrote a log that cannot be: %w", r.World, err)
 	}
 	made.LogSha256, made.Reproduce = sum, j.Reproduce
-	if f != nil {
+	if r.Explain || f != nil {
 		made.Explain()
+	}
+	if f != nil {
 		if err := r.fill(f, j.Plan, h, made); err != nil {
 			return nil, err
 		}

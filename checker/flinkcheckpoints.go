@@ -11,7 +11,7 @@ func hex(n int64) string { return fmt.Sprintf("%#x", uint64(n)) }
 var flinkCheckpoints = Check{
 	Name:    "flink-checkpoints",
 	Doc:     "The counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that was complete.",
-	Applies: hasFlink(runlog.Checkpoint),
+	Applies: hasFlink(runlog.Checkpoint, runlog.Counter),
 	Judge:   judgeFlinkCheckpoints,
 }
 

@@ -76,12 +76,12 @@ func Find(run *checker.Run, results []checker.Result, b Bounds) *Counterexample 
 			break
 		}
 	}
-	switch {
-	case best != nil:
+	if best != nil {
 		best.Story = best.tell()
 		return best
-	case checker.Worst(results) == checker.Violation:
-		return invariant(run)
+	}
+	if checker.Worst(results) == checker.Violation {
+		return s.findBeyond(results, b)
 	}
 	if r := named(results, "linearizable"); r != nil && r.Verdict == checker.Permitted {
 		if x := s.minimise(r, b); x != nil {
@@ -92,10 +92,37 @@ func Find(run *checker.Run, results []checker.Result, b Bounds) *Counterexample 
 	return nil
 }
 
+// findBeyond looks for the counterexample of what is not about znodes and final
+// reads alone: Flink, recipes and transaction logs first, then what the servers
+// did, and last whether the ensemble recovered.
+func (s *subject) findBeyond(results []checker.Result, b Bounds) *Counterexample {
+	var best *Counterexample
+	better := func(x *Counterexample) {
+		if x != nil && (best == nil || x.Ops < best.Ops) {
+			best = x
+		}
+	}
+	for _, ac := range accounts {
+		if ac == &recovery {
+			better(invariant(s.run))
+		}
+		if best != nil && best.Ops <= Small {
+			break
+		}
+		if r := named(results, ac.check); r != nil && r.Verdict == checker.Violation {
+			better(s.account(ac, r, b))
+		}
+	}
+	return best
+}
+
 // Of is the counterexample of one check's result, nil if there is none.
 func Of(run *checker.Run, r *checker.Result, b Bounds) *Counterexample {
 	if r.Name == "invariants" {
 		return invariant(run)
+	}
+	if ac := accountOf(r.Name); ac != nil && r.Verdict == checker.Violation {
+		return newSubject(run).account(ac, r, b)
 	}
 	x := newSubject(run).minimise(r, b)
 	if x != nil {

@@ -7,7 +7,7 @@
 // # The nouns, in order
 //
 // An item is what can be taken away: a client's operation, a server's final read,
-// a watch that fired, the end of a session. A part is some items with the znodes
+// a watch that fired, the end of a session, an event. A part is some items with the znodes
 // that count. The closure of a part adds what explains its answers in the whole
 // run. The projection of a closed part is a log as a world would have written it
 // had there been nothing else, so that the check can judge it like any log. A
@@ -16,10 +16,15 @@
 // breaks, and the same as spans for a picture.
 //
 // Find takes a judged run. Of the checks that it broke, it takes the one whose
-// counterexample is told best. Where clients saw nothing wrong, and only the watch
-// of the invariants did, the counterexample is made of the servers' events.
+// counterexample is told best: what clients were told and servers held at the end;
+// then Flink, recipes and transaction logs; then the invariants; last that the
+// ensemble did not recover.
 // Where nothing was broken and a stale read was permitted, it tells of that
 // read, with how far it lagged in transactions and in time. Of does one check.
+//
+// An account says how runs are taken apart for a check that is about other events
+// than those of znodes: which of them can go, what must stay with one, and which a
+// reader asks for although the check does not.
 //
 // # How it minimises
 //
@@ -44,11 +49,24 @@
 //
 // The sentences and the pictures use the run's own versions and numbers.
 //
+// Of accounts the same holds: with a grant of leadership stays its end, with a
+// record all that appended it and put it out, with a fault its end, with a write its
+// client's next answer, with a tenure of a lock its end and that of the session, with
+// a final read the last transaction of each log, and so on. Another test holds parts
+// of the good histories in testdata, and of runs with Flink, to that. Events of which
+// only the number counts are told in one sentence, and count as one.
+//
 // Of invariants the events are kept that make the watch say the same words of the
-// same event, and nothing before it. What a server had applied before is put in
-// its place as a whole, and which history is the beginning of which is told
-// beforehand. Beside these events stand, up to twelve in all, those that a reader
-// asks for: who logged the transactions at stake, who crashed, who led.
+// same event, and nothing before it. Of ZAB, what a server had applied before is put
+// in its place as a whole, and which history is the beginning of which is told
+// beforehand. Of multi-Paxos, who led, what was proposed and what was accepted for
+// earlier slots stays, and is not told. Beside these events stand, up to twelve in
+// all, those that a reader asks for: who logged or accepted what is at stake, who
+// crashed, who led. An exception in a server, which speaks for itself, stands with
+// what that server did last.
+//
+// Beside the operations that suffice a story tells, as far as there is room, the
+// plan's steps meanwhile and who wrote what servers differ in. They do not count.
 //
 // # The caller's duties
 //
@@ -59,9 +77,12 @@
 //
 // # Weaknesses
 //
-// Checks about more than clients' calls and final reads, such as transaction-logs
-// and recovery, and the invariants of protocols other than ZAB, are not taken
-// apart: their own sentences have to do.
+// The stories of accounts and of multi-Paxos count from the beginning of the run, as
+// the checks' own sentences do, which they end with; the others from their first
+// moment.
+//
+// Of the sum of a shared counter all additions stay. What a multi-Paxos server has
+// learned from a snapshot is not told.
 //
 // Of watches only the promises about the order of what is told are taken apart,
 // before a client first loses its connection; that a watch tells once, of the

@@ -11,15 +11,28 @@ import (
 
 // invariant is the counterexample of what only the servers' events show: those
 // that suffice for the watch of the invariants to say the same, and beside them,
-// as far as there is room, who logged what is at stake and who crashed. It is nil
-// for other protocols than ZAB, whose events it does not know.
+// as far as there is room, who logged what is at stake and who crashed. Where the
+// watch says nothing, it is the event that the run itself was ended by.
 func invariant(run *checker.Run) *Counterexample {
-	if run.Header.Protocol != "" {
-		return nil
+	var x *Counterexample
+	switch run.Header.Protocol {
+	case "", "zab":
+		x = ofHistories(run)
+	default:
+		x = ofBallots(run)
 	}
+	if x == nil {
+		x = ofItself(run)
+	}
+	return x
+}
+
+// ofHistories takes a run of ZAB apart.
+func ofHistories(run *checker.Run) *Counterexample {
 	v := newSlice(run)
+	v.keepWatched()
 	if v.broken == nil || !v.noticed() {
-		return nil // not a run of ZAB: the check's own sentence has to do
+		return nil
 	}
 	core := v.minimise()
 	shown := v.surround(core)
@@ -27,8 +40,56 @@ func invariant(run *checker.Run) *Counterexample {
 		Check: "invariants", Signature: v.broken.Name, Verdict: checker.Violation,
 		Ops: len(shown), Of: len(v.events) + 1, Minimal: v.asked < maxAsked, Judgements: v.asked,
 	}
+	if v.run.Events[v.last].Kind == runlog.Threw {
+		x.Ops, x.Of = 1, v.last+1 // what is told beside it is not needed
+	}
 	x.Story = v.tell(shown)
 	return x
+}
+
+// ofItself tells of a Violated event by its own words, after what befell the
+// servers last; nil if there is none.
+func ofItself(run *checker.Run) *Counterexample {
+	at := slices.IndexFunc(run.Events, func(e runlog.Event) bool { return e.Kind == runlog.Violated })
+	if at < 0 {
+		return nil
+	}
+	e := &run.Events[at]
+	shown := []int{at}
+	for i := at - 1; i >= 0 && len(shown) < roomBeside; i-- {
+		if k := run.Events[i].Kind; k == runlog.Crash || k == runlog.Start || k == runlog.Pause || k == runlog.Resume || k == runlog.Role {
+			shown = append(shown, i)
+		}
+	}
+	slices.Reverse(shown)
+	x := &Counterexample{Check: "invariants", Signature: e.Msg, Verdict: checker.Violation, Ops: 1, Of: at + 1, Minimal: true}
+	for _, i := range shown {
+		e := &run.Events[i]
+		long, short, class := eventText(e)
+		if i == at {
+			long, short, class = upper(strings.TrimSuffix(clip(e.Text), "."))+".", e.Msg, "refused"
+		}
+		x.Story.Moments = append(x.Story.Moments, Moment{e.T, i + 1, long})
+		x.Story.Spans = append(x.Story.Spans, Span{laneOf(e), e.T, e.T, false, short, class})
+	}
+	promise := invariantPromises[e.Msg]
+	if promise == "" {
+		promise = ballotPromises[e.Msg]
+	}
+	if promise == "" {
+		promise = "The server's own code has found a state that it holds to be impossible, and ends the run."
+	}
+	x.Story.Broken = promise
+	return x
+}
+
+// clip shortens a text that prints the whole state of a server.
+func clip(text string) string {
+	const most = 160
+	if letters := []rune(text); len(letters) > most {
+		return string(letters[:most]) + "…"
+	}
+	return text
 }
 
 // maxAsked bounds how often the watch is asked.
@@ -40,6 +101,8 @@ type slice struct {
 	events []int // those that the watch looks at, before the last
 	last   int
 	broken *checker.Broken
+	// known stay and are not told: an election that begins anew.
+	known []int
 	// before is by Apply event what its server had applied until then.
 	before map[int]place
 	// parents is by digest the history before its last entry, as far as the
@@ -74,11 +137,29 @@ func newSlice(run *checker.Run) *slice {
 			v.last = i
 			return v
 		}
-		if watched(e) {
-			v.events = append(v.events, i)
-		}
+		v.events = append(v.events, i)
 	}
 	return v
+}
+
+// keepWatched leaves those events that bear upon what was broken.
+func (v *slice) keepWatched() {
+	if v.broken == nil {
+		return
+	}
+	is := watched
+	switch {
+	case v.broken.Name == "NoVoteCircle":
+		is = func(e *runlog.Event) bool { return e.Kind == runlog.Vote }
+		for i := range v.run.Events[:v.last] {
+			if e := &v.run.Events[i]; e.Kind == runlog.Role && e.Text == "looking" {
+				v.known = append(v.known, i)
+			}
+		}
+	case v.run.Events[v.last].Kind == runlog.Threw:
+		is = func(*runlog.Event) bool { return false } // it speaks for itself
+	}
+	v.events = slices.DeleteFunc(v.events, func(i int) bool { return !is(&v.run.Events[i]) })
 }
 
 func placeOf(e *runlog.Event) place { return place{e.Zxid, e.Chain} }
@@ -132,7 +213,9 @@ func (v *slice) holds(some []int) bool {
 	}
 	v.asked++
 	var watch checker.ZabInvariants
-	steps := v.folded(append(slices.Clip(some), v.last))
+	all := slices.Concat(some, v.known, []int{v.last})
+	slices.Sort(all)
+	steps := v.folded(slices.Compact(all))
 	v.prime(&watch, steps)
 	for _, e := range steps {
 		broken := watch.Observe(&e.Event)
@@ -219,6 +302,9 @@ func (v *slice) folded(some []int) []step {
 func (v *slice) surround(core []int) []int {
 	stake := map[uint64]bool{}
 	first := core[0]
+	if v.run.Events[v.last].Kind == runlog.Threw {
+		return v.surroundThrown()
+	}
 	for _, i := range core {
 		if e := &v.run.Events[i]; e.Kind == runlog.Apply || e.Kind == runlog.Propose {
 			stake[e.Zxid] = true
@@ -250,5 +336,25 @@ func (v *slice) surround(core []int) []int {
 		shown = append(shown, x.index)
 	}
 	slices.Sort(shown)
+	return shown
+}
+
+// surroundThrown adds, to a server that was thrown out of its course, what it did
+// last, and who crashed last.
+func (v *slice) surroundThrown() []int {
+	at := &v.run.Events[v.last]
+	shown := []int{v.last}
+	for i := v.last - 1; i >= 0 && len(shown) < roomBeside; i-- {
+		e := &v.run.Events[i]
+		mine := e.Node == at.Node
+		switch {
+		case mine && (e.Kind == runlog.Role || e.Kind == runlog.Restore || e.Kind == runlog.Truncate),
+			mine && e.Kind == runlog.Write && e.Text == "log" && e.Zxid == at.Zxid,
+			e.Kind == runlog.Propose && e.Zxid == at.Zxid && at.Zxid != 0,
+			e.Kind == runlog.Crash, e.Kind == runlog.Start && mine:
+			shown = append(shown, i)
+		}
+	}
+	slices.Reverse(shown)
 	return shown
 }

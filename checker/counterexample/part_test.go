@@ -3,7 +3,9 @@ package counterexample
 import (
 	"flag"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/schismlab/schism/checker"
@@ -34,6 +36,8 @@ func ran(t testing.TB, s *scenarios.Scenario, seed uint64, bug string) *checker.
 		t.Fatal(err)
 	}
 	h := runlog.Header{Scenario: s.Name, Seed: seed, World: "sim", Bug: bug, Servers: p.Topology.Servers, Clients: len(p.Clients)}
+	h.Session, h.Join = int64(p.Topology.SessionTimeout), int64(p.Topology.Tick)*int64(p.Topology.InitLimit)
+	h.Checkpoint = int64(p.Flink.Checkpoint)
 	run, err := checker.NewRun(h, l.events)
 	if err != nil {
 		t.Fatal(err)
@@ -108,4 +112,77 @@ func draw(r *rand.Rand, s *subject, check string) ([]item, map[string]bool) {
 		}
 	}
 	return items, paths
+}
+
+// TestAPartByAccountIsGood is the same of what accounts take apart: of every
+// history in testdata that broke nothing, and of runs with Flink and with faults.
+func TestAPartByAccountIsGood(t *testing.T) {
+	var runs []*checker.Run
+	files, err := filepath.Glob(histories + "/*/*.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file, ".bad.jsonl") && !strings.Contains(file, "/real/") {
+			runs = append(runs, open(t, file))
+		}
+	}
+	for _, name := range []string{"flink-failover", "flink-config", "flink-state", "leader-crash"} {
+		scenario, err := scenarios.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, ran(t, scenario, 1, ""))
+	}
+	draws := rand.New(rand.NewPCG(3, 4))
+	asked := map[string]int{}
+	for _, run := range runs {
+		s := newSubject(run)
+		for _, ac := range accounts {
+			partsOf(t, draws, s, ac, asked)
+		}
+	}
+	t.Logf("judged: %v", asked)
+	for _, ac := range accounts {
+		if asked[ac.check] == 0 {
+			t.Errorf("no part was judged by %s", ac.check)
+		}
+	}
+}
+
+// partsOf judges some parts of one run by the account of a check that the whole run
+// does not break.
+func partsOf(t *testing.T, draws *rand.Rand, s *subject, ac *account, asked map[string]int) {
+	t.Helper()
+	a := newApart(s, ac, &checker.Result{}, DefaultBounds)
+	if !a.judge.Applies(s.run) || a.judge.Judge(s.run, DefaultBounds.Each).Verdict == checker.Violation {
+		return
+	}
+	units := a.units()
+	for range 8 * *parts {
+		share := []float64{0.02, 0.2, 0.6}[draws.IntN(3)]
+		var some []int
+		for _, i := range units {
+			if draws.Float64() < share {
+				some = append(some, i)
+			}
+		}
+		log := a.log(a.closed(some))
+		run, err := checker.NewRun(s.run.Header, log)
+		if err != nil {
+			t.Errorf("%s of %s: %v", ac.check, s.run.Header.Scenario, err)
+			continue
+		}
+		if !a.judge.Applies(run) {
+			continue
+		}
+		asked[ac.check]++
+		if r := a.judge.Judge(run, DefaultBounds.Each); r.Verdict == checker.Violation {
+			t.Errorf("%s: a part of a good run breaks %s: %s", s.run.Header.Scenario, r.Signature, r.Why)
+			for i := range log {
+				t.Logf("  %+v", log[i])
+			}
+			return
+		}
+	}
 }

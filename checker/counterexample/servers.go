@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -22,6 +23,11 @@ var invariantPromises = map[string]string{
 	"GlobalPrimaryOrder":       "Transactions of a later epoch come after all those of an earlier one.",
 	"LocalPrimaryOrder":        "Within an epoch a server applies every transaction in the order of the numbers, with no gap and none twice.",
 	"LeaderLogCompleteness":    "A leader must have everything that is committed, because it makes its followers throw away what it has not. Clients may have been told already that this was done.",
+	"NoVoteCircle":             "Among the votes of one round of an election there must be one order, in which each server only changes to a better one. If votes go round in a circle the election need not end, and meanwhile nobody is served.",
+	"Recovery":                 "A server must be able to start from what its own disk holds after a crash, whenever that came. One that cannot is lost to the ensemble.",
+	"ProposalConsistent":       "A follower must be able to take whatever its leader may send as a proposal. This one ends its connection, and will do so again each time.",
+	"CommitConsistent":         "A follower must be able to take a commit of whatever its leader may have sent before. This one gives up what it was doing.",
+	"AckConsistent":            "A leader must be able to take an acknowledgement in the order in which a follower's disk may bring it. This one steps down, although a quorum was with it.",
 	"CommittedLogDurability":   "A server may only cut off what was never committed.",
 }
 
@@ -50,7 +56,7 @@ func (v *slice) tell(shown []int) Story {
 	}
 	st.Moments = append(st.Moments, v.askedFor(stake, zero)...)
 	slices.SortStableFunc(st.Moments, func(a, b Moment) int { return a.Event - b.Event })
-	st.Broken = strings.TrimSuffix(v.broken.Why, ".") + ". " + v.fork(shown) + invariantPromises[v.broken.Name]
+	st.Broken = upper(strings.TrimSuffix(v.broken.Why, ".")) + ". " + v.fork(shown) + invariantPromises[v.broken.Name]
 	return st
 }
 
@@ -112,6 +118,14 @@ func (v *slice) line(p place) (list []place) {
 func serverText(e *runlog.Event) (long, short string) {
 	z := zxidText(e.Zxid)
 	switch e.Kind {
+	case runlog.Vote:
+		return fmt.Sprintf("n%d, in round %d of the election, votes for n%d, whose history ends at %s in epoch %d.", e.Node, e.Num, e.Peer, z, e.Epoch),
+			fmt.Sprintf("votes for n%d", e.Peer)
+	case runlog.Threw:
+		if e.Msg == checker.Started {
+			return fmt.Sprintf("n%d cannot start from its disk: %s.", e.Node, strings.TrimSuffix(e.Text, ".")), "cannot start"
+		}
+		return fmt.Sprintf("n%d is sent %s, and is thrown out of its course: %s.", e.Node, e.Msg, strings.TrimSuffix(e.Text, ".")), "thrown out by " + e.Msg
 	case runlog.Propose:
 		return fmt.Sprintf("n%d, the leader of epoch %d, proposes transaction %s.", e.Node, e.Epoch, z), "proposes " + z
 	case runlog.Write:
@@ -120,11 +134,23 @@ func serverText(e *runlog.Event) (long, short string) {
 		return fmt.Sprintf("n%d applies transaction %s, as one applies what is committed.", e.Node, z), "applies " + z
 	case runlog.Restore:
 		from := map[string]string{"disk": "from its own disk", "snap": "from a snapshot of the leader's", "diff": "from what the leader sent it"}[e.Text]
+		if e.Zxid == 0 {
+			return fmt.Sprintf("n%d begins with an empty history.", e.Node), "empty"
+		}
 		return strings.TrimSpace(fmt.Sprintf("n%d takes over the history up to %s %s", e.Node, z, from)) + ".", "holds " + z
 	case runlog.Truncate:
 		return fmt.Sprintf("n%d cuts its history back to %s.", e.Node, z), "cuts to " + z
 	case runlog.Role:
+		if e.Text != "serving" {
+			long, short, _ := roleText(e)
+			return long, short
+		}
+		if e.Msg != "leading" {
+			return fmt.Sprintf("n%d serves clients as a follower in epoch %d, with a history up to %s.", e.Node, e.Epoch, z), fmt.Sprintf("follows %d", e.Epoch)
+		}
 		return fmt.Sprintf("n%d begins to lead epoch %d, with a history up to %s.", e.Node, e.Epoch, z), fmt.Sprintf("leads %d", e.Epoch)
+	case runlog.Start:
+		return fmt.Sprintf("n%d starts.", e.Node), "starts"
 	case runlog.Pause:
 		return fmt.Sprintf("n%d is stopped in its tracks.", e.Node), "paused"
 	}

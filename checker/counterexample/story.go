@@ -62,9 +62,93 @@ func (x *Counterexample) tell() Story {
 			t.final(i.index)
 		}
 	}
+	if x.Verdict == checker.Violation {
+		t.beside()
+	}
 	slices.SortStableFunc(t.story.Moments, func(a, b Moment) int { return cmp.Compare(a.Event, b.Event) })
 	t.story.Broken = x.conclusion()
 	return t.story
+}
+
+// maxBeside bounds what is told beside the operations that suffice: who wrote what
+// servers differ in, and which faults there were.
+const maxBeside = 4
+
+// beside tells, as far as there is room, what a reader asks for and the check can
+// do without. Where all that suffices is what servers held at the end, these are
+// the writes of it and the last faults; else the first faults after it began.
+func (t *teller) beside() {
+	first, last := -1, 0
+	for _, i := range t.list {
+		at := t.s.place(i)
+		last = max(last, at)
+		if i.kind != final && first < 0 && (i.kind != call || t.s.run.History[i.index].Client != 0) {
+			first = at
+		}
+	}
+	if first < 0 {
+		first = t.writers()
+	}
+	var faults []int
+	for i := range t.s.run.Events[:last] {
+		if e := &t.s.run.Events[i]; i > first && e.Kind == runlog.Step && troubles(e) {
+			faults = append(faults, i)
+		}
+	}
+	n := max(0, min(len(faults), maxBeside, roomBeside-len(t.story.Moments)))
+	if first < 0 {
+		faults = faults[len(faults)-n:]
+	}
+	for _, i := range faults[:n] {
+		t.event(i)
+	}
+	t.shift()
+}
+
+// writers tells who asked to write what servers held at the end, and gives the
+// place of the first, -1 if there is none.
+func (t *teller) writers() int {
+	first, told := -1, 0
+	for _, i := range t.list {
+		if i.kind != final {
+			continue
+		}
+		for _, f := range t.s.trees[i.index].finals {
+			e := &t.s.run.Events[f]
+			if !t.told(e.Path) {
+				continue
+			}
+			for _, c := range t.s.changes[e.Path] {
+				it := item{call, c.op}
+				if c.data != e.Data || c.do == "delete" || t.items[it] || told == 2 || t.s.run.History[c.op].Client == 0 {
+					continue
+				}
+				told++
+				t.items[it] = true
+				t.call(c.op)
+				if at := t.s.place(it); first < 0 || at < first {
+					first = at
+				}
+			}
+		}
+	}
+	return first
+}
+
+// shift lets the moments count from the first of them.
+func (t *teller) shift() {
+	least := int64(0)
+	for _, m := range t.story.Moments {
+		least = min(least, m.At)
+	}
+	for i := range t.story.Moments {
+		t.story.Moments[i].At -= least
+	}
+	for i := range t.story.Spans {
+		t.story.Spans[i].From -= least
+		t.story.Spans[i].To -= least
+	}
+	t.story.Zero += least
 }
 
 // look notes what the servers held at the end.
@@ -203,6 +287,10 @@ func (t *teller) event(at int) {
 		what := map[string]string{"data": "has a new value", "created": "was created", "deleted": "was deleted", "children": "has other children"}[e.Text]
 		t.say(at, "A watch tells %s that %s %s.", who, e.Path, what)
 		t.span(who, e.T, e.T, false, "read", "watch: %s %s", e.Path, e.Text)
+	case e.Kind != runlog.Expired && e.Kind != runlog.Lost:
+		long, short, class := eventText(e)
+		t.say(at, "%s", long)
+		t.span(laneOf(e), e.T, e.T, false, class, "%s", short)
 	case e.Kind == runlog.Expired:
 		t.say(at, "%s learns that its session %#x has expired.", who, uint64(e.Session))
 		t.span(who, e.T, e.T, false, "server", "session expired")

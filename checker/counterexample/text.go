@@ -2,6 +2,7 @@ package counterexample
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/schismlab/schism/checker"
@@ -36,7 +37,7 @@ func (x *Counterexample) Text(width int) string {
 // Headline says how little it is and what it breaks; a colon ends it.
 func (x *Counterexample) Headline() string {
 	what := "operation"
-	if x.Check == "invariants" {
+	if x.Check == "invariants" || accountOf(x.Check) != nil && !slices.Contains(recipeAccounts, accountOf(x.Check)) {
 		what = "event"
 	}
 	text := fmt.Sprintf("%d of %s", x.Ops, count(x.Of, what))

@@ -11,6 +11,9 @@ import (
 // name.
 func asks(o *runlog.Operation, paths map[string]bool) string {
 	on := through(o)
+	if text := recipeAsks(o); text != "" {
+		return text
+	}
 	switch o.Op {
 	case "get":
 		return fmt.Sprintf("reads %s%s", o.Path, strings.Replace(on, " through", " from", 1))
@@ -32,6 +35,9 @@ func asks(o *runlog.Operation, paths map[string]bool) string {
 
 // wish is what a client asked for, after "asked to".
 func wish(o *runlog.Operation, paths map[string]bool) string {
+	if text := recipeWish(o); text != "" {
+		return text
+	}
 	switch o.Op {
 	case "get":
 		return "read " + o.Path
@@ -54,6 +60,9 @@ func wish(o *runlog.Operation, paths map[string]bool) string {
 // answers says what a client was told, as the rest of a sentence.
 func (t *teller) answers(o *runlog.Operation) string {
 	r := &o.Result
+	if text := recipeAnswers(o); text != "" {
+		return text
+	}
 	if o.Out == runlog.Fail {
 		return "is refused: " + strings.TrimSuffix(refusal(o), ".") + t.asOf(o) + "."
 	}
@@ -148,6 +157,8 @@ func label(o *runlog.Operation, paths map[string]bool) string {
 		came = "?"
 	case o.Out == runlog.Fail:
 		came = o.Result.Err
+	case recipeAnswers(o) != "":
+		return strings.TrimSuffix(recipeWish(o)+" → "+recipeAnswers(o), ".")
 	case o.Op == "get":
 		came = fmt.Sprintf("%q v%d", o.Result.Data, o.Result.Version)
 	case o.Op == "create" && strings.Contains(o.Mode, "sequential"):

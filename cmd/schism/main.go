@@ -54,7 +54,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		listCommand(), runCommand(), replayCommand(), checkCommand(), recordCommand(),
-		killsCommand(), mutantsCommand(), incidentsCommand(),
+		killsCommand(), mutantsCommand(), incidentsCommand(), counterexamplesCommand(),
 		imageCommand(), doctorCommand(), newCommand(), versionCommand(),
 	)
 	return root

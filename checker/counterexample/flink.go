@@ -1,0 +1,383 @@
+package counterexample
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
+)
+
+// flinkAccounts take runs of a Flink cluster apart.
+var flinkAccounts = []*account{
+	{
+		check:  "one-job-leader",
+		about:  ofKinds(runlog.Grant),
+		with:   withReign,
+		beside: besideLeaders,
+	},
+	{
+		check: "flink-leader-info",
+		about: ofKinds(runlog.LeaderInfo, runlog.Latch),
+		with:  withState, beside: besideLeaders,
+	},
+	{
+		check: "flink-checkpoints",
+		about: ofKinds(runlog.Counter, runlog.Checkpoint), beside: besideLeaders,
+	},
+	{
+		check: "flink-pointers",
+		about: ofKinds(runlog.Pointer), beside: besideCheckpoint,
+	},
+	{
+		check: "flink-exactly-once",
+		about: func(a *apart, i int) bool {
+			k := a.event(i).Kind
+			return k == runlog.Output || k == runlog.Drained || a.writes(i, underInput)
+		},
+		with: withRecord, beside: besideRecord,
+	},
+	{
+		check: "flink-config",
+		about: func(a *apart, i int) bool {
+			e := a.event(i)
+			return e.Kind == runlog.Config || e.Kind == runlog.Drained || e.Kind == runlog.Final && e.Path == plan.ConfigPath || a.writes(i, isConfig)
+		},
+		with: withConfig, beside: besideRecord,
+	},
+	{
+		check: "flink-ended",
+		about: func(a *apart, i int) bool {
+			e := a.event(i)
+			return e.Kind == runlog.JobState || e.Kind == runlog.Checkpoint && e.Text == runlog.Triggered
+		},
+		beside: besideLeaders,
+	},
+	{
+		check: "flink-recovery",
+		about: func(a *apart, i int) bool {
+			e := a.event(i)
+			return e.Kind == runlog.Grant || e.Kind == runlog.JobState || completes(e)
+		},
+		with: withReign, stays: staysRecovered, beside: besideRecovery, closing: sinceThen,
+	},
+	{
+		check: "flink-quiet",
+		about: ofKinds(runlog.Grant, runlog.LeaderInfo, runlog.Watches),
+		with:  withQuiet, bundle: rewritten, beside: besideLeaders,
+	},
+}
+
+func ofKinds(kinds ...runlog.Kind) func(*apart, int) bool {
+	return func(a *apart, i int) bool {
+		for _, k := range kinds {
+			if a.event(i).Kind == k {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func completes(e *runlog.Event) bool {
+	return e.Kind == runlog.Checkpoint && e.Text == runlog.Completed
+}
+
+// withReign keeps, of a process that leads, all up to where its leadership ends:
+// without it it would lead longer.
+func withReign(a *apart, i int) {
+	e := a.event(i)
+	if e.Kind != runlog.Grant {
+		return
+	}
+	for k := i + 1; k < len(a.run.Events); k++ {
+		n := a.event(k)
+		if n.Proc != e.Proc {
+			continue
+		}
+		switch n.Kind {
+		case runlog.Pause, runlog.Resume:
+			a.keep(k)
+		case runlog.Revoke, runlog.Crash, runlog.Grant:
+			a.keep(k)
+			return
+		}
+	}
+}
+
+// withState keeps what ZooKeeper held when leader information or the election was
+// changed, and lets no time pass without a change that did not in the run. A token
+// that comes back needs no such thing: it does in any part.
+func withState(a *apart, i int) {
+	if a.want.Signature == "token-returns" {
+		return
+	}
+	changes := slices.Concat(a.ofKind[runlog.LeaderInfo], a.ofKind[runlog.Latch])
+	slices.Sort(changes)
+	at, _ := slices.BinarySearch(changes, i)
+	state, known := map[string]bool{}, map[string]bool{}
+	for k := at; k >= 0; k-- {
+		e := a.event(changes[k])
+		// An entry without a token is no news to the check: the one before counts.
+		if !state[e.Path] || !known[e.Path] && e.Token != "" {
+			a.keep(changes[k])
+		}
+		state[e.Path], known[e.Path] = true, known[e.Path] || e.Token != "" || e.Kind == runlog.Latch
+	}
+	if at > 0 {
+		// The earliest change from which it is not long to this one, or else the last.
+		k := at - 1
+		for k > 0 && a.event(i).T-a.event(changes[k-1]).T <= 2*a.run.Header.Session {
+			k--
+		}
+		a.keep(changes[k])
+	}
+	a.keep(changes[len(changes)-1]) // the run's end judges it
+}
+
+// writes says whether a call may write a znode of some kind.
+func (a *apart) writes(i int, some func(path string) bool) bool {
+	o := a.op(i)
+	if o == nil {
+		return false
+	}
+	for _, c := range changesOf(o) {
+		if some(c.path) {
+			return true
+		}
+	}
+	return false
+}
+
+func underInput(path string) bool { return strings.HasPrefix(path, plan.InputRoot+"/") }
+func isConfig(path string) bool   { return path == plan.ConfigPath }
+
+// withRecord keeps of a record all that appended it and all that put it out.
+func withRecord(a *apart, i int) {
+	var data []string
+	switch o := a.op(i); {
+	case a.event(i).Kind == runlog.Output:
+		data = append(data, a.event(i).Data)
+	case o != nil:
+		for _, c := range changesOf(o) {
+			data = append(data, c.data)
+		}
+	}
+	for _, d := range data {
+		for _, k := range a.ofData[d] {
+			if a.event(k).Kind == runlog.Output || a.writes(k, underInput) {
+				a.keep(k)
+			}
+		}
+	}
+}
+
+// withConfig keeps of a version who wrote it, and of what a server held at the end
+// the last that was put out.
+func withConfig(a *apart, i int) {
+	switch e := a.event(i); e.Kind {
+	case runlog.Config:
+		for _, k := range a.ofData[e.Data] {
+			if a.writes(k, isConfig) {
+				a.keep(k)
+			}
+		}
+	case runlog.Final:
+		a.keep(a.treeOf(e.Node))
+		if put := a.ofKind[runlog.Config]; len(put) > 0 {
+			a.keep(put[len(put)-1])
+		}
+	}
+}
+
+// treeOf is the event that ends what a server was read of at the end, -1 if none.
+func (a *apart) treeOf(node int) int {
+	for _, i := range a.ofKind[runlog.Tree] {
+		if a.event(i).Node == node {
+			return i
+		}
+	}
+	return -1
+}
+
+// staysRecovered keeps what would prove that the job has recovered.
+func staysRecovered(a *apart) {
+	job, done := -1, -1
+	for i := range a.run.Events {
+		switch e := a.event(i); {
+		case e.Kind == runlog.Ready && e.Text == readyEnd:
+			a.keep(i)
+		case e.Kind == runlog.JobState:
+			job = i
+		case completes(e):
+			done = i
+		case e.Kind == runlog.Grant:
+			if _, ends := a.ends(i); !ends {
+				a.keep(i)
+			}
+		}
+	}
+	a.keep(job)
+	a.keep(done)
+}
+
+// readyEnd is the Text of the Ready event that proves the ensemble healthy at the
+// end.
+const readyEnd = "end"
+
+// ends is the event that ends a leadership, false if it lasts to the end.
+func (a *apart) ends(grant int) (int, bool) {
+	for k := grant + 1; k < len(a.run.Events); k++ {
+		if n := a.event(k); n.Proc == a.event(grant).Proc && (n.Kind == runlog.Revoke || n.Kind == runlog.Crash || n.Kind == runlog.Grant) {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// withQuiet keeps all that is counted: how often one component's information was
+// written, in how many leaderships, and the first and last count of a server's
+// watches.
+func withQuiet(a *apart, i int) {
+	e := a.event(i)
+	switch e.Kind {
+	case runlog.LeaderInfo:
+		for _, k := range a.ofKind[runlog.Grant] {
+			a.keep(k)
+		}
+		for _, k := range a.ofKind[runlog.LeaderInfo] {
+			if a.event(k).Path == e.Path {
+				a.keep(k)
+			}
+		}
+	case runlog.Watches:
+		first, last := -1, -1
+		for _, k := range a.ofKind[runlog.Watches] {
+			if a.event(k).Node != e.Node {
+				continue
+			}
+			if last = k; first < 0 {
+				first = k
+			}
+		}
+		a.keep(first)
+		a.keep(last)
+	}
+}
+
+func rewritten(e *runlog.Event) string {
+	if e.Kind == runlog.LeaderInfo {
+		return e.Path
+	}
+	return ""
+}
+
+// troubles says whether an event is a fault, or the end of one, that a reader asks
+// for first.
+func troubles(e *runlog.Event) bool {
+	if e.Kind == runlog.Step {
+		word, _, _ := strings.Cut(e.Text, " ")
+		return word != "name" && word != "await"
+	}
+	return e.Kind == runlog.Crash && e.Proc != "" && e.Text != ""
+}
+
+// besideLeaders are the faults and changes of leadership up to what was broken.
+func besideLeaders(a *apart, i int) int {
+	e := a.event(i)
+	switch {
+	case i > a.last():
+		return 0
+	case troubles(e):
+		return 1
+	case e.Kind == runlog.Revoke || e.Kind == runlog.Grant:
+		return 2
+	}
+	return 0
+}
+
+// besideCheckpoint tells what else became of the checkpoint at stake.
+func besideCheckpoint(a *apart, i int) int {
+	e, at := a.event(i), a.event(a.last())
+	switch {
+	case i > a.last():
+		return 0
+	case e.Kind == runlog.Checkpoint && e.Ckpt == at.Ckpt && e.Job == at.Job, e.Kind == runlog.Pointer && e.Path == at.Path:
+		return 1
+	case troubles(e), e.Kind == runlog.Revoke:
+		return 2
+	}
+	return 0
+}
+
+// besideRecord tells, of what was put out, which checkpoints its attempts began
+// from and which were complete.
+func besideRecord(a *apart, i int) int {
+	e := a.event(i)
+	if i > a.last() {
+		return 0
+	}
+	switch e.Kind {
+	case runlog.Checkpoint:
+		if e.Text == runlog.Restored && i > a.first && a.earlier(i, func(n *runlog.Event) bool { return n.Kind == runlog.Checkpoint && n.Text == runlog.Restored }) < 2 {
+			return 1
+		}
+		for k := range a.core { // the order does not matter: is there one
+			if o := a.event(k); o.Ckpt == e.Ckpt && (o.Kind == runlog.Output || o.Kind == runlog.Config) && e.Text != runlog.Subsumed && e.Text != runlog.Discarded {
+				return 2
+			}
+		}
+	case runlog.Step, runlog.Crash:
+		if troubles(e) && i > a.first && a.earlier(i, troubles) < 2 {
+			return 3
+		}
+	}
+	return 0
+}
+
+// earlier counts some events between the first that suffices and another one.
+func (a *apart) earlier(i int, some func(*runlog.Event) bool) int {
+	n := 0
+	for k := a.first + 1; k < i; k++ {
+		if some(a.event(k)) {
+			n++
+		}
+	}
+	return n
+}
+
+// besideRecovery tells what became of the checkpoints after the last that was
+// complete, and the last faults.
+func besideRecovery(a *apart, i int) int {
+	e := a.event(i)
+	switch {
+	case e.Kind == runlog.Checkpoint && i > a.lastComplete() && (e.Text == runlog.Triggered || e.Text == runlog.Declined || e.Text == runlog.Restored):
+		return 2
+	case troubles(e), e.Kind == runlog.Revoke || e.Kind == runlog.Grant:
+		return 1
+	}
+	return 0
+}
+
+func (a *apart) lastComplete() int {
+	last := -1
+	for _, i := range a.ofKind[runlog.Checkpoint] {
+		if completes(a.event(i)) {
+			last = i
+		}
+	}
+	return last
+}
+
+// sinceThen says what nobody has done since the last checkpoint.
+func sinceThen(a *apart) string {
+	if a.want.Signature != "no-checkpoints" {
+		return ""
+	}
+	for _, i := range a.ofKind[runlog.Checkpoint] {
+		if i > a.lastComplete() && a.event(i).Text == runlog.Triggered {
+			return ""
+		}
+	}
+	return " Nobody has even asked for one since then."
+}
