@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,25 +18,9 @@ import (
 	"github.com/schismlab/schism/scenarios/incidents"
 )
 
-// track is what became of an incident's attempts.
-type track struct {
-	Incident string `json:"incident"`
-	Variant  string `json:"variant,omitempty"`
-	Version  string `json:"version,omitempty"`
-	FixedIn  string `json:"fixedIn"`
-	Attempts int    `json:"attempts"`
-	// Reproduced counts attempts that showed the expected signature on what is
-	// affected, ReproducedFixed violations of any kind on what is repaired.
-	Reproduced      int `json:"reproduced"`
-	ReproducedFixed int `json:"reproducedFixed"`
-	// Unrepaired: no release is, so only the affected side was tried.
-	Unrepaired    bool    `json:"unrepaired,omitempty"`
-	MedianSeconds float64 `json:"medianSeconds"`
-	Signature     string  `json:"signature"`
-}
-
-func (t *track) verdict() checker.Verdict {
-	if t.Reproduced == t.Attempts && t.ReproducedFixed == 0 {
+// trackVerdict is what the exit code says of an incident.
+func trackVerdict(t *incidents.Track) checker.Verdict {
+	if t.Well() {
 		return checker.OK
 	}
 	return checker.Violation
@@ -43,7 +28,7 @@ func (t *track) verdict() checker.Verdict {
 
 func incidentsCommand() *cobra.Command {
 	o := &where{}
-	attempts := 1
+	attempts, record := 1, ""
 	c := &cobra.Command{
 		Use:   "incidents [NAME…]",
 		Short: "Reproduce real bugs, and show that they are gone where they were repaired",
@@ -63,7 +48,10 @@ func incidentsCommand() *cobra.Command {
 			if err != nil {
 				return badInput{err.Error()}
 			}
-			return o.incidents(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), list, attempts)
+			if err := appendable(record); err != nil {
+				return err
+			}
+			return o.incidents(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), list, attempts, record)
 		},
 	}
 	f := c.Flags()
@@ -71,6 +59,7 @@ func incidentsCommand() *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "print one JSON object an incident")
 	f.StringVar(&o.out, "out", "out", "folder for run folders")
 	f.IntVar(&attempts, "attempts", attempts, "attempts on what is affected, and as many on what is repaired")
+	f.StringVar(&record, "record", "", "file to which each incident's line is appended, as --json prints it")
 	return c
 }
 
@@ -89,7 +78,7 @@ func incidentsNamed(names []string) ([]*incidents.Incident, error) {
 	return list, nil
 }
 
-func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []*incidents.Incident, attempts int) error {
+func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []*incidents.Incident, attempts int, record string) error {
 	if err := cleanUp(ctx, o.world, stderr); err != nil {
 		return err
 	}
@@ -108,8 +97,14 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 			return err
 		}
 		told++
-		worst = max(worst, t.verdict())
-		if err := t.print(stdout, o.json); err != nil {
+		worst = max(worst, trackVerdict(t))
+		if err := printTrack(stdout, t, o.json); err != nil {
+			return err
+		}
+		if record == "" {
+			continue
+		}
+		if err := appendTrack(record, t); err != nil {
 			return err
 		}
 	}
@@ -123,8 +118,8 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 }
 
 // attempt carries an incident out, on both sides.
-func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int) (*track, error) {
-	t := &track{Incident: i.Name, FixedIn: i.FixedIn, Attempts: attempts, Signature: i.Signature}
+func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int) (*incidents.Track, error) {
+	t := &incidents.Track{Incident: i.Name, World: o.world, FixedIn: i.FixedIn, Attempts: attempts, Signature: i.Signature, Commit: commit()}
 	affected, fixed := i.Release, i.FixedRelease
 	if i.Repaired() != i {
 		fixed = i.Release
@@ -135,6 +130,7 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 	} else {
 		t.Version, t.Unrepaired = affected, fixed == ""
 	}
+	t.Repaired = fixed
 	var seconds []float64
 	for n := range attempts {
 		// Seed 0 is the plan as it was cut down; others move its moments, where they can.
@@ -156,9 +152,7 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 			t.ReproducedFixed++
 		}
 	}
-	if slices.Sort(seconds); len(seconds) > 0 {
-		t.MedianSeconds = seconds[len(seconds)/2]
-	}
+	t.Took(seconds)
 	return t, nil
 }
 
@@ -178,16 +172,37 @@ func (o *where) once(ctx context.Context, i *incidents.Incident, seed uint64, wh
 	return r.Run(ctx, job)
 }
 
-func (t *track) print(w io.Writer, asJSON bool) error {
+func printTrack(w io.Writer, t *incidents.Track, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(t)
 	}
 	if t.Unrepaired {
 		_, err := fmt.Fprintf(w, "%-10s %-16s %d of %d on %s, repaired in no release: %s\n",
-			t.verdict(), t.Incident, t.Reproduced, t.Attempts, t.Version, t.Signature)
+			trackVerdict(t), t.Incident, t.Reproduced, t.Attempts, t.Version, t.Signature)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%-10s %-16s %d of %d on %s, %d on the repaired one (repaired in %s): %s\n", t.verdict(), t.Incident,
+	_, err := fmt.Fprintf(w, "%-10s %-16s %d of %d on %s, %d on the repaired one (repaired in %s): %s\n", trackVerdict(t), t.Incident,
 		t.Reproduced, t.Attempts, cmp.Or(t.Variant, t.Version), t.ReproducedFixed, cmp.Or(t.FixedIn, "no release"), t.Signature)
 	return err
+}
+
+// appendable says before hours of attempts whether a track record can be written.
+func appendable(file string) error {
+	if file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return badInput{fmt.Sprintf("--record: %v", err)}
+	}
+	return f.Close()
+}
+
+// appendTrack adds a line to a track record.
+func appendTrack(file string, t *incidents.Track) error {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return errors.Join(json.NewEncoder(f).Encode(t), f.Close())
 }

@@ -44,3 +44,32 @@ func build() string {
 	}
 	return name + " " + info.GoVersion
 }
+
+// revision names the commit where the Go command does not stamp it into a program,
+// as in a linked work tree: go build -ldflags "-X main.revision=$(git rev-parse HEAD)".
+var revision string
+
+// commit is the short name of the commit that this program was built from, with a
+// + if it had changes, and "" if that was not kept.
+func commit() (name string) {
+	if len(revision) >= 7 {
+		return revision[:7]
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	changed := false
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision" && len(s.Value) >= 7:
+			name = s.Value[:7]
+		case s.Key == "vcs.modified":
+			changed = s.Value == "true"
+		}
+	}
+	if changed {
+		name += "+"
+	}
+	return name
+}
