@@ -2,6 +2,7 @@ package zookeeper
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/schismlab/schism/paxos"
 )
@@ -26,8 +27,8 @@ type ClientConfig struct {
 }
 
 // Client is a ZooKeeper client: it connects, keeps its session alive, connects
-// elsewhere when its server falls silent, and makes one call at a time. It is a
-// machine as package paxos describes it. What its user should know is appended
+// elsewhere when its server falls silent, and makes calls, whose replies come in
+// their order. It is a machine as package paxos describes it. What its user should know is appended
 // to Told by each step; the user empties it.
 type Client struct {
 	cfg  *ClientConfig
@@ -44,9 +45,11 @@ type Client struct {
 	// Beats since the server was last heard, and since something was last sent.
 	silent, quiet int
 
-	cxid    int32
-	call    *Request
-	sent    bool
+	cxid int32
+	// calls are those without a reply, in their order; the first sent of them are on
+	// their way.
+	calls   []*Request
+	sent    int
 	watched WatchList
 }
 
@@ -58,7 +61,7 @@ const (
 	ClientConnected NewsKind = iota + 1 // with Server and Session
 	ClientLost                          // no longer connected
 	ClientExpired                       // Session is over; a new one will be opened
-	ClientCompleted                     // the call has ended with Reply, or unknown if that is nil
+	ClientCompleted                     // the oldest call has ended with Reply, or unknown if that is nil
 	ClientWatch                         // Event
 	ClientClosed                        // it has ended its session, or given up doing so
 )
@@ -86,21 +89,18 @@ func (c *Client) Server() paxos.ID {
 // Session is its session, 0 if it has none yet.
 func (c *Client) Session() int64 { return c.session }
 
-// Submit makes a call. It panics when one is open.
+// Submit makes a call. It is sent at once, or as soon as there is a connection.
 func (c *Client) Submit(r Request, out *paxos.Effects) {
-	if c.call != nil {
-		panic(fmt.Sprintf("zookeeper: client %v has call %d open", c.cfg.ID, c.call.Cxid))
-	}
 	c.cxid++
 	r.Cxid = c.cxid
-	c.call, c.sent = &r, false
+	c.calls = append(c.calls, &r)
 	c.flush(out)
 }
 
-// GiveUp ends the connection and with it an open call, as unknown.
+// GiveUp ends the connection and with it all open calls, as unknown.
 func (c *Client) GiveUp(out *paxos.Effects) {
 	c.lose(out)
-	if c.call != nil {
+	for len(c.calls) > 0 {
 		c.complete(nil)
 	}
 }
@@ -181,7 +181,7 @@ func (c *Client) lose(out *paxos.Effects) {
 	if c.open {
 		c.tell(ClientNews{Kind: ClientLost, Server: c.cfg.Servers[c.server]})
 	}
-	if c.call != nil && c.sent {
+	for c.sent > 0 {
 		c.complete(nil)
 	}
 	c.conn, c.dialing, c.open = 0, false, false
@@ -218,10 +218,10 @@ func (c *Client) arrived(m *paxos.Message, out *paxos.Effects) {
 		// server itself, SETWATCHES would ask for nothing that was missed.
 		c.zxid = max(c.zxid, m.Zxid)
 		r := m.Body.(*Reply)
-		if c.call == nil || !c.sent || r.Cxid != c.call.Cxid {
-			panic(fmt.Sprintf("zookeeper: client %v got a reply to %d, its call is %v", c.cfg.ID, r.Cxid, c.call))
+		if c.sent == 0 || r.Cxid != c.calls[0].Cxid {
+			panic(fmt.Sprintf("zookeeper: client %v got a reply to %d, its calls are %v", c.cfg.ID, r.Cxid, c.calls))
 		}
-		c.watched.remember(c.call, r)
+		c.watched.remember(c.calls[0], r)
 		c.complete(r)
 	}
 }
@@ -244,19 +244,22 @@ func (c *Client) connected(m *paxos.Message, out *paxos.Effects) {
 	c.flush(out)
 }
 
-// flush sends the call if it can be sent.
+// flush sends the calls that can be sent.
 func (c *Client) flush(out *paxos.Effects) {
-	if c.call == nil || c.sent || !c.open {
-		return
+	for c.open && c.sent < len(c.calls) {
+		call := c.calls[c.sent]
+		c.sent++
+		c.quiet = 0
+		call.Session, call.Server = c.session, c.cfg.Servers[c.server]
+		out.Send(c.cfg.Servers[c.server], c.conn, paxos.Call).Body = call
 	}
-	c.sent, c.quiet = true, 0
-	c.call.Session, c.call.Server = c.session, c.cfg.Servers[c.server]
-	out.Send(c.cfg.Servers[c.server], c.conn, paxos.Call).Body = c.call
 }
 
+// complete ends the oldest call.
 func (c *Client) complete(r *Reply) {
-	closing := c.call.Op == OpCloseSession
-	c.call = nil
+	closing := c.calls[0].Op == OpCloseSession
+	c.calls = slices.Delete(c.calls, 0, 1)
+	c.sent = max(0, c.sent-1)
 	if closing {
 		c.tell(ClientNews{Kind: ClientClosed})
 		return
@@ -266,8 +269,12 @@ func (c *Client) complete(r *Reply) {
 
 func (c *Client) tell(n ClientNews) { c.Told = append(c.Told, n) }
 
-// remember keeps the watch that a call has left, so that it can be set again.
+// remember keeps the watch that a call has left, so that it can be set again, and
+// forgets those that it has taken away.
 func (l *WatchList) remember(r *Request, reply *Reply) {
+	if r.Op == OpRemoveWatches && reply.Err == OK {
+		l.Data, l.Exist, l.Kids = dropPath(l.Data, r.Path), dropPath(l.Exist, r.Path), dropPath(l.Kids, r.Path)
+	}
 	if !r.Watch {
 		return
 	}

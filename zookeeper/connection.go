@@ -147,6 +147,10 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 		case r.Op == OpCheck:
 			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid, Err: Unimplemented}, out)
 			c.queue = append(c.queue[:0], c.queue[1:]...)
+		case r.Op == OpRemoveWatches:
+			s.watches.remove(r.Path, c.id)
+			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid}, out)
+			c.queue = append(c.queue[:0], c.queue[1:]...)
 		case r.Op == OpSync:
 			c.waiting = true
 			if m := s.toLeader(paxos.Sync, out); m != nil {

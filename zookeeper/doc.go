@@ -37,7 +37,7 @@
 // connects anew.
 //
 // A Client is a machine, too: it keeps one session on one connection at a time,
-// makes one call at a time, and knows three outcomes: a reply, a refusal, or
+// makes calls whose replies come in order, and knows three outcomes: a reply, a refusal, or
 // that the connection broke, after which nobody can say.
 //
 // # The caller's duties

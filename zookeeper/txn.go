@@ -57,11 +57,14 @@ const (
 	OpCreateSession
 	OpCloseSession
 	OpError
+	// OpRemoveWatches takes away what this client watches of a znode.
+	OpRemoveWatches
 )
 
 var opNames = [...]string{
 	OpGet: "get", OpSet: "set", OpCreate: "create", OpDelete: "delete", OpExists: "exists", OpChildren: "children", OpSync: "sync",
 	OpCheck: "check", OpMulti: "multi", OpCreateSession: "createSession", OpCloseSession: "closeSession", OpError: "error",
+	OpRemoveWatches: "removeWatches",
 }
 
 func (o Op) String() string { return opNames[o] }

@@ -57,6 +57,11 @@ func (ws *watches) add(w watch) {
 	*ws = append(*ws, w)
 }
 
+// remove takes out a connection's watches of a path, of either kind.
+func (ws *watches) remove(path string, conn paxos.Conn) {
+	*ws = slices.DeleteFunc(*ws, func(w watch) bool { return w.path == path && w.conn == conn })
+}
+
 func (ws *watches) drop(conn paxos.Conn) {
 	kept := (*ws)[:0]
 	for _, w := range *ws {
