@@ -104,6 +104,28 @@
 // the log's header, is the bound. Two JobManagers that both lead for longer than
 // that break the promise; so does one that was paused, from the moment it goes on.
 //
+// What an observer can ask of a cluster, and which check asks it:
+//
+//	I1   all leader information has one token, and the owner of the first latch  flink-leader-info
+//	I2   a token that another has followed never comes back                      flink-leader-info
+//	I3   who leads by its own word does so alone, for longer than a session      one-job-leader
+//	I4   the counter of checkpoints never goes back, no number is used twice     flink-checkpoints
+//	I5   the newest checkpoint never goes back                                   flink-checkpoints
+//	I6   each pointer that is not marked for deletion has its state              flink-pointers
+//	I7   tasks start from the newest checkpoint that was complete                flink-checkpoints
+//	I8   what was cancelled stays cancelled                                      flink-ended
+//	I9   what has finished is not run again                                      flink-ended
+//	I10  what clients wrote is in the output once, in order, and nothing else    flink-exactly-once, flink-config
+//	L1   after the last fault somebody leads and the job runs, within a grace    flink-recovery
+//	L2   checkpoints are completed from then on, none later than that            flink-recovery
+//	L3   nothing is written over and over, no watch and no candidate gathers     flink-quiet
+//	     a deposed leader's tasks stop                                           flink-tasks
+//	     a tolerant leader keeps its office while its session lives              flink-office
+//
+// I5 and I7 are asked at the moment when tasks start: that is when an older
+// checkpoint would do harm. flink-tasks needs to be told of tasks, which only the
+// model does; flink-office applies to clusters that tolerate suspended connections.
+//
 // # The caller's duties
 //
 // A run begins with an empty tree: what the setup creates is in the history.

@@ -67,6 +67,9 @@ func judgeFlinkPointers(r *Run, _ Budget) Result {
 			continue
 		}
 		if e.Text == runlog.Missing {
+			if e.Ckpt == 0 {
+				return violation("pointer-without-state", "At %s (zxid %#x) ZooKeeper points to the job as stored in %s, but that is gone: whoever leads next cannot run it.", when(e.T), e.Zxid, e.Data)
+			}
 			return violation("pointer-without-state", "At %s (zxid %#x) ZooKeeper points to checkpoint %d, but its state %s is gone: whoever recovers from it fails.", when(e.T), e.Zxid, e.Ckpt, e.Data)
 		}
 		seen[e.Path] = true

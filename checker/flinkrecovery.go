@@ -8,7 +8,7 @@ import (
 
 var flinkRecovery = Check{
 	Name:    "flink-recovery",
-	Doc:     "When the last fault is healed, a JobManager leads, the job runs, and checkpoints are completed again within a grace period.",
+	Doc:     "When the last fault is healed, a JobManager leads, the job runs, and checkpoints are completed again within a grace period, and go on being completed.",
 	Applies: func(r *Run) bool { return hasFlink(runlog.Grant, runlog.JobState)(r) && r.endedJob() == nil },
 	Judge:   judgeFlinkRecovery,
 }
@@ -21,6 +21,7 @@ func judgeFlinkRecovery(r *Run, _ Budget) Result {
 	healed, end := int64(-1), int64(0)
 	completed := int64(-1) // the last checkpoint, since then
 	running := false
+	var slow *Result
 	for i := range r.Events {
 		e := &r.Events[i]
 		end = e.T
@@ -30,6 +31,9 @@ func judgeFlinkRecovery(r *Run, _ Budget) Result {
 		case e.Kind == runlog.JobState:
 			running = e.Text == runlog.JobRunning
 		case e.Kind == runlog.Checkpoint && e.Text == runlog.Completed && healed >= 0:
+			if was := max(healed, completed); e.T-was > r.grace() && slow == nil {
+				slow = r.slow(healed, completed, e)
+			}
 			completed = e.T
 		}
 	}
@@ -41,8 +45,10 @@ func judgeFlinkRecovery(r *Run, _ Budget) Result {
 	switch {
 	case healed < 0:
 		return unknown("Nobody proved that the last fault was healed.")
+	case slow != nil:
+		return *slow
 	case late <= r.grace() && completed >= 0:
-		return ok("Checkpoints went on after the last fault was healed at %s.", when(healed))
+		return ok("Checkpoints went on after the last fault was healed at %s, none later than %s after the one before.", when(healed), when(r.grace()))
 	case late <= r.grace():
 		return unknown("No checkpoint was completed in the %s after the last fault was healed, which is less than the %s that a recovery may take.", when(late), when(r.grace()))
 	case !leads:
@@ -53,10 +59,21 @@ func judgeFlinkRecovery(r *Run, _ Budget) Result {
 	return violation("no-checkpoints", "All faults were healed at %s and the job runs, but for %s no checkpoint has been completed.", when(healed), when(late))
 }
 
+// slow is a recovery that came, and came too late.
+func (r *Run) slow(healed, completed int64, e *runlog.Event) *Result {
+	since := "all faults were healed"
+	if completed >= 0 {
+		since = "the one before"
+	}
+	bad := violation("slow-recovery", "Checkpoint %d was completed at %s, %s after %s, at %s: a recovery may take %s.",
+		e.Ckpt, when(e.T), when(e.T-max(healed, completed)), since, when(max(healed, completed)), when(r.grace()))
+	return &bad
+}
+
 var flinkQuiet = Check{
 	Name:    "flink-quiet",
-	Doc:     "Leader information is not written over and over, and servers do not gather watches.",
-	Applies: hasFlink(runlog.LeaderInfo, runlog.Watches),
+	Doc:     "Leader information is not written over and over, candidates do not leave and enter the election without end, and servers do not gather watches.",
+	Applies: hasFlink(runlog.LeaderInfo, runlog.Latch, runlog.Watches),
 	Judge:   judgeFlinkQuiet,
 }
 
@@ -66,12 +83,15 @@ var flinkQuiet = Check{
 const (
 	changesPerGrant = 8
 	watchesAtRest   = 100
+	entriesAtRest   = 8
 )
 
 func judgeFlinkQuiet(r *Run, _ Budget) Result {
 	grants, changes := 1, map[string]int{}
 	watches := map[int][]int{}
+	entries := latchEntries{soon: 2 * r.Header.Session}
 	for i := range r.Events {
+		entries.take(&r.Events[i])
 		switch e := &r.Events[i]; e.Kind {
 		case runlog.Grant:
 			grants++
@@ -91,6 +111,9 @@ func judgeFlinkQuiet(r *Run, _ Budget) Result {
 			return violation("rewriting-storm", "The leader information of %s changed %d times, in %d leaderships.", name, changes[name], grants-1)
 		}
 	}
+	if entries.worst != nil {
+		return *entries.worst
+	}
 	most := 0
 	nodes := make([]int, 0, len(watches))
 	for n := range watches {
@@ -106,4 +129,44 @@ func judgeFlinkQuiet(r *Run, _ Budget) Result {
 		}
 	}
 	return ok("Leader information was written for its reasons, and no server ends with more than %d watches.", most)
+}
+
+// latchEntries counts candidates that enter the election with no occasion: not
+// since the last fault, or its end, or a start, plus the time in which processes
+// learn of it.
+type latchEntries struct {
+	soon        int64
+	quiet       int64 // from when on there is no occasion
+	known       map[string]bool
+	count       int // since then
+	first, last string
+	worst       *Result
+}
+
+func (l *latchEntries) take(e *runlog.Event) {
+	switch e.Kind {
+	case runlog.Start, runlog.Crash, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
+		l.quiet, l.count = e.T+l.soon, 0
+	case runlog.Latch:
+		l.enter(e)
+	}
+}
+
+func (l *latchEntries) enter(e *runlog.Event) {
+	now := map[string]bool{}
+	for _, p := range e.Parts {
+		now[p.Path] = true
+		if l.known[p.Path] || e.T < l.quiet {
+			continue
+		}
+		if l.last = p.Path; l.count == 0 {
+			l.first = p.Path
+		}
+		if l.count++; l.count > entriesAtRest && l.worst == nil {
+			bad := violation("latch-storm", "From %s to %s candidates entered the election %d times (%s to %s), though nothing had happened for long: each that leaves makes another one leave.",
+				when(l.quiet), when(e.T), l.count, l.first, l.last)
+			l.worst = &bad
+		}
+	}
+	l.known = now
 }

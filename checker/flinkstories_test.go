@@ -87,6 +87,73 @@ var flinkStories = map[string]string{
 	"flink-pointers/missing.bad": `
 		1 pointer 1 present
 		2 pointer 1 missing`,
+	"flink-pointers/job-missing.bad": `
+		1 pointer 0 present
+		2 pointer 0 missing`,
+	"flink-office/kept.ok": `
+		tolerant
+		1 grant jm1 ta
+		2 info dispatcher ta o1 z5
+		3 info dispatcher z6
+		4 info dispatcher ta o1 z7`,
+	"flink-office/of-another-session.ok": `
+		tolerant
+		1 grant jm1 ta
+		2 info dispatcher ta o1 z5
+		3 revoke jm1 ta
+		8 grant jm1 tb
+		9 info dispatcher tb o2 z6`,
+	"flink-office/given-up.bad": `
+		tolerant
+		1 grant jm1 a
+		2 info dispatcher ta o1 z5
+		3 revoke jm1 a
+		4 grant jm1 b
+		5 info dispatcher tb o1 z6`,
+	"flink-tasks/stop-in-time.ok": `
+		session 5
+		1 grant jm1 a
+		2 tasks tm1 2 ta
+		2 tasks tm2 2 ta
+		3 job jm1 running ta
+		4 grant jm2 b
+		5 tasks tm2 4 tb
+		6 job jm2 running tb
+		16 tasks tm1 0 ta`,
+	"flink-tasks/a-crash-stops-them.ok": `
+		session 5
+		1 grant jm1 a
+		2 tasks tm1 2 ta
+		3 job jm1 running ta
+		4 grant jm2 b
+		6 job jm2 running tb
+		7 crash tm1
+		50 drained`,
+	"flink-tasks/a-pause-does-not-count.ok": `
+		session 5
+		1 grant jm1 a
+		2 tasks tm1 2 ta
+		3 job jm1 running ta
+		4 grant jm2 b
+		6 job jm2 running tb
+		7 pause tm1
+		50 resume tm1
+		58 tasks tm1 0 ta`,
+	"flink-tasks/run-on.bad": `
+		session 5
+		1 grant jm1 a
+		2 tasks tm1 2 ta
+		3 job jm1 running ta
+		4 grant jm2 b
+		6 job jm2 running tb
+		17 drained`,
+	"flink-tasks/those-that-are-to-run-next.ok": `
+		session 5
+		1 grant jm1 a
+		3 job jm1 running ta
+		4 grant jm2 b
+		5 tasks tm2 4 tb
+		50 drained`,
 	"flink-exactly-once/once.ok": flinkSetup + `
 		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
 		5-6 c2 create /in/k1/r-=c sequential -> unknown
@@ -181,8 +248,24 @@ var flinkStories = map[string]string{
 		1 grant jm1 ta
 		1 job jm1 running
 		2 ready n1 end
-		50000 checkpoint 4 completed jm1 ta
-		50001 drained`,
+		15000 checkpoint 4 completed jm1 ta
+		30000 checkpoint 5 completed jm1 ta
+		30001 drained`,
+	"flink-recovery/comes-late.bad": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 running
+		2 ready n1 end
+		20003 checkpoint 4 completed jm1 ta
+		20004 drained`,
+	"flink-recovery/pauses-for-long.bad": `
+		unproved
+		1 grant jm1 ta
+		1 job jm1 running
+		2 ready n1 end
+		3 checkpoint 4 completed jm1 ta
+		20004 checkpoint 5 completed jm1 ta
+		20005 drained`,
 	"flink-recovery/nobody-leads.bad": `
 		unproved
 		1 grant jm1 ta
@@ -221,6 +304,19 @@ var flinkStories = map[string]string{
 		1 grant jm1 ta
 		` + storm + `
 		2 watches n1 20`,
+	"flink-quiet/latch-storm.bad": `
+		session 5
+		1 start jm1
+		2 latch o1,o2
+		` + entries + `
+		50 watches n1 20`,
+	"flink-quiet/occasion-to-enter.ok": `
+		session 5
+		1 start jm1
+		2 latch o1,o2
+		14 crash jm2
+		` + entries + `
+		50 watches n1 20`,
 	"flink-quiet/leak.bad": `
 		1 grant jm1 ta
 		2 watches n1 20
@@ -244,3 +340,14 @@ const storm = `1 info dispatcher ta o1 z5
 1 info dispatcher ta o1 z19
 1 info dispatcher ta o1 z20
 1 info dispatcher ta o1 z21`
+
+// entries are nine candidates that enter the election one after the other.
+const entries = `15 latch o2,o3
+16 latch o3,o4
+17 latch o4,o5
+18 latch o5,o6
+19 latch o6,o7
+20 latch o7,o8
+21 latch o8,o9
+22 latch o9,oa
+23 latch oa,ob`

@@ -19,12 +19,13 @@ import (
 //	9 output /in/k1=x 3
 //	9 config =x v2
 //	9 watches n1 5
+//	9 tasks tm1 2 ta                   0: it has stopped them
 //	9 drained
 func tellFlink(w []string) (runlog.Event, bool) {
 	told := map[string]runlog.Kind{
 		"info": runlog.LeaderInfo, "latch": runlog.Latch, "job": runlog.JobState,
 		"checkpoint": runlog.Checkpoint, "pointer": runlog.Pointer, "counter": runlog.Counter, "output": runlog.Output,
-		"config": runlog.Config, "watches": runlog.Watches, "drained": runlog.Drained,
+		"config": runlog.Config, "watches": runlog.Watches, "tasks": runlog.Tasks, "drained": runlog.Drained,
 	}
 	kind, is := told[w[1]]
 	e := runlog.Event{Kind: kind}
@@ -42,7 +43,7 @@ func tellFlink(w []string) (runlog.Event, bool) {
 			e.Ckpt, e.Path = n, "/flink/"+word
 		case err == nil:
 			e.Num = int(n)
-		case strings.HasPrefix(word, "jm"):
+		case strings.HasPrefix(word, "jm"), strings.HasPrefix(word, "tm"):
 			e.Proc = word
 		case word == "savepoint":
 			e.Mode = word

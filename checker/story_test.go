@@ -33,6 +33,7 @@ import (
 //	6 leaderinfo dispatcher a          ZooKeeper holds this token
 //	join 100                           tick times initLimit, in the header
 //	session 60                         the time-out of sessions, in the header
+//	tolerant                           suspended connections are tolerated, in the header
 //	end the reason
 //
 // In answers and finals: v version, m mzxid, c czxid, z zxid of the reply,
@@ -98,7 +99,7 @@ func (t *teller) line(w []string) {
 	case "unproved":
 		t.proved = false
 		return
-	case "join", "session":
+	case "join", "session", "tolerant":
 		return // see headerOf
 	}
 	from, to, isCall := strings.Cut(w[0], "-")
@@ -307,7 +308,9 @@ func client(s string) int {
 func headerOf(story string) runlog.Header {
 	h := runlog.Header{Scenario: "story", World: "story"}
 	for line := range strings.Lines(story) {
-		if w := strings.Fields(line); len(w) == 2 && w[0] == "join" {
+		if w := strings.Fields(line); len(w) == 1 && w[0] == "tolerant" {
+			h.Tolerant = true
+		} else if len(w) == 2 && w[0] == "join" {
 			h.Join = millis(w[1])
 		} else if len(w) == 2 && w[0] == "session" {
 			h.Session = millis(w[1])

@@ -34,6 +34,8 @@ type coordinator struct {
 	// storing is the pointer that is being written.
 	storing *handle
 	wanted  bool // a savepoint
+	// stopping: the next checkpoint is the last one.
+	stopping bool
 	// reconnects is what the JobManager had counted when the counter began to
 	// listen to the connection.
 	reconnects int
@@ -43,6 +45,7 @@ type coordinator struct {
 type pendingCheckpoint struct {
 	ckpt      int64
 	savepoint bool
+	final     bool // the job ends with it
 	parts     []snapshot
 	got       int
 	since     int // tick
@@ -94,11 +97,11 @@ func (m *jobMaster) trigger(j *JobManager) {
 	if m.phase != isRunning || m.pending != nil || m.storing != nil {
 		return
 	}
-	p := &pendingCheckpoint{parts: make([]snapshot, j.cfg.Flink.Keys), since: j.ticks, savepoint: m.wanted}
+	p := &pendingCheckpoint{parts: make([]snapshot, j.cfg.Flink.Keys), since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping}
 	if j.cfg.Quirks&StuckCounter != 0 && j.reconnects != m.reconnects {
 		return // its listener was told RECONNECTED, and only CONNECTED is good enough
 	}
-	m.pending, m.wanted = p, false
+	m.pending, m.wanted, m.stopping = p, m.wanted && m.stopping, false
 	alive := func() bool { return j.lead != nil && &j.lead.job == m && m.pending == p }
 	j.conn.persist(alive, get(counterPath, false), func(reply *zookeeper.Reply) {
 		n, err := strconv.ParseInt(reply.Data, 10, 64)
@@ -114,7 +117,7 @@ func (m *jobMaster) trigger(j *JobManager) {
 			p.ckpt = n
 			m.note(j, p, runlog.Triggered)
 			for _, id := range m.used {
-				j.say(id, message{word: barrier, attempt: m.attempt, ckpt: n})
+				j.say(id, message{word: barrier, attempt: m.attempt, ckpt: n, final: p.final})
 			}
 		})
 	})

@@ -1,6 +1,8 @@
 package flink
 
 import (
+	"slices"
+
 	"github.com/schismlab/schism/paxos"
 	"github.com/schismlab/schism/zookeeper"
 )
@@ -38,7 +40,9 @@ type connection struct {
 	sessionTimeout int64
 
 	queue []call
-	open  *call
+	open  []call // those on their way: replies come in their order
+	// ticks counts the time that calls wait by. A wait is no longer than maxWait.
+	ticks, maxWait int
 
 	changed func(state)                  // the state is another one
 	watched func(zookeeper.WatchedEvent) // a watch has fired
@@ -51,13 +55,46 @@ type call struct {
 	req   zookeeper.Request
 	alive func() bool
 	then  func(*zookeeper.Reply)
+	// A call that backs off does not know when the connection is there again: it is
+	// tried, fails, and waits until due. Of others Curator's watchers take care.
+	backsOff   bool
+	tries, due int
 }
 
-func newConnection(id paxos.ID, servers []paxos.ID, timeout int64) *connection {
-	return &connection{
-		client:         zookeeper.NewClient(&zookeeper.ClientConfig{ID: id, Servers: servers, Timeout: timeout}),
-		sessionTimeout: timeout,
+// The waits of calls that back off, in ticks: the first one, from which on they
+// double (ExponentialBackoffRetry), and what bounds them
+// (BoundedExponentialBackoffRetry).
+const (
+	firstWait = 2
+	longest   = 10
+	unbounded = 1 << 40
+)
+
+func newConnection(cfg *Config) *connection {
+	c := &connection{
+		client:         zookeeper.NewClient(&zookeeper.ClientConfig{ID: cfg.ID, Servers: cfg.Servers, Timeout: cfg.SessionTimeout}),
+		sessionTimeout: cfg.SessionTimeout, maxWait: longest,
 	}
+	if cfg.Quirks&UnboundedBackoff != 0 {
+		c.maxWait = unbounded
+	}
+	return c
+}
+
+// tick lets those calls fail that are tried in vain.
+func (c *connection) tick() {
+	c.ticks++
+	for i := range c.queue {
+		if p := &c.queue[i]; p.backsOff && p.due <= c.ticks && !c.up() {
+			c.fail(p)
+		}
+	}
+}
+
+// fail counts a failure, and says when the next attempt is due.
+func (c *connection) fail(p *call) {
+	p.due = c.ticks + min(firstWait<<p.tries, c.maxWait)
+	p.tries++
 }
 
 func (c *connection) step(ev *paxos.Event) {
@@ -108,8 +145,8 @@ func (c *connection) hear(n *zookeeper.ClientNews) {
 	case zookeeper.ClientWatch:
 		c.watched(*n.Event)
 	case zookeeper.ClientCompleted:
-		done := c.open
-		c.open = nil
+		done := c.open[0]
+		c.open = slices.Delete(c.open, 0, 1)
 		if done.alive() {
 			done.then(n.Reply)
 		}
@@ -123,14 +160,18 @@ func (c *connection) become(s state) {
 
 func (c *connection) up() bool { return c.state == connected || c.state == reconnected }
 
-// pump makes the next call, if there is a connection to make it on: a call that
-// waits inside the client could be sent in another session than it was meant for.
+// pump makes the calls that wait, if there is a connection to make them on: a call
+// that waits inside the client could be sent in another session than it was meant for.
 func (c *connection) pump() {
-	for c.open == nil && len(c.queue) > 0 && c.client.Server() != 0 {
-		next := c.queue[0]
-		c.queue = c.queue[1:]
+	for c.client.Server() != 0 {
+		i := slices.IndexFunc(c.queue, func(p call) bool { return p.due <= c.ticks })
+		if i < 0 {
+			return
+		}
+		next := c.queue[i]
+		c.queue = slices.Delete(c.queue, i, i+1)
 		if next.alive() {
-			c.open = &next
+			c.open = append(c.open, next)
 			c.client.Submit(next.req, c.out)
 		}
 	}
@@ -141,7 +182,21 @@ func (c *connection) do(alive func() bool, r zookeeper.Request, then func(*zooke
 	if r.Op == zookeeper.OpGet || r.Op == zookeeper.OpExists || r.Op == zookeeper.OpChildren {
 		r.Version = -1
 	}
-	c.queue = append(c.queue, call{r, alive, then})
+	c.queue = append(c.queue, call{req: r, alive: alive, then: then})
+}
+
+// endure does a call until it has a reply, as persist does, and backs off.
+func (c *connection) endure(r zookeeper.Request, then func(*zookeeper.Reply)) {
+	p := call{req: r, alive: always, backsOff: true}
+	p.then = func(reply *zookeeper.Reply) {
+		if reply == nil {
+			c.fail(&p)
+			c.queue = append(c.queue, p)
+			return
+		}
+		then(reply)
+	}
+	c.queue = append(c.queue, p)
 }
 
 // persist does a call until it has a reply, in whichever session that is.
@@ -185,6 +240,10 @@ func get(path string, watch bool) zookeeper.Request {
 
 func exists(path string, watch bool) zookeeper.Request {
 	return zookeeper.Request{Op: zookeeper.OpExists, Path: path, Watch: watch}
+}
+
+func removeWatches(path string) zookeeper.Request {
+	return zookeeper.Request{Op: zookeeper.OpRemoveWatches, Path: path}
 }
 
 func children(path string, watch bool) zookeeper.Request {

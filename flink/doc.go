@@ -33,6 +33,10 @@
 // with the first snapshot that holds it, committed when that checkpoint is
 // complete, and committed again by whoever starts from it.
 //
+// A job ends when it is cancelled, or stopped: then it takes a last checkpoint,
+// commits, and has finished. Its result is written down before its znodes go, and
+// forgotten when they are gone, unless results are kept.
+//
 // A Variant is a set of Quirks, mistakes of released versions; Bugs are planted.
 //
 // # The caller's duties
@@ -57,12 +61,18 @@
 //     pointer's znode holds the name of the state's file.
 //   - A message between Flink's processes is lost when its link is cut; heartbeats
 //     find out.
-//   - A call to ZooKeeper that was lost is made again at once and without end,
-//     except for the pointer of a checkpoint: that is given up as uncertain after
-//     two retries.
+//   - A call to ZooKeeper that was lost is made again when there is a connection,
+//     and without end. Pointers are given up as uncertain after two retries. Locks of
+//     a leadership that is over are given up with an exponential back-off, and the
+//     next one in that process waits for it.
+//   - Short jobs beside the job have leader information, and those who follow it;
+//     their tasks do nothing.
+//   - A JobManager that loses leadership tells its TaskManagers nothing. They learn
+//     it from ZooKeeper, or miss its heartbeats.
 //   - A leader corrects foreign leader information once a tick, not at once, so that
 //     two that fight for it do not fill the log.
-//   - The election's znodes lie in plain directories, not containers.
+//   - The election's znodes lie in plain directories, not containers: they go when
+//     somebody erases them.
 //
 // # Known weakness
 //

@@ -52,7 +52,7 @@ func (j *JobManager) addAgain(alive func() bool, h handle, lost int, then func(o
 			j.addAgain(alive, h, lost+1, then)
 		case reply == nil:
 			then(uncertain)
-		case reply.Err == zookeeper.OK, reply.Err == zookeeper.NodeExists && lost > 0 && !j.discardsUncertain():
+		case reply.Err == zookeeper.OK, reply.Err == zookeeper.NodeExists && lost > 0 && j.cfg.Quirks&DiscardOnRetry == 0 && !j.discardsUncertain():
 			then(written)
 		default:
 			then(refused)
@@ -66,9 +66,53 @@ func (j *JobManager) lock(alive func() bool, path string, then func(locked bool)
 	j.conn.persist(alive, create(j.lockPath(path), "", true), func(reply *zookeeper.Reply) { then(reply.Err != zookeeper.NoNode) })
 }
 
-// unlock gives the lock up, whoever leads now.
+// unlock gives the lock of a leadership that is over up. Who leads next in this
+// process waits for that (DefaultDispatcherRunner: the process before must have
+// terminated).
 func (j *JobManager) unlock(path string) {
-	j.conn.persist(always, remove(j.lockPath(path)), func(*zookeeper.Reply) {})
+	j.releasing++
+	j.conn.endure(remove(j.lockPath(path)), func(*zookeeper.Reply) {
+		if j.releasing--; j.releasing == 0 && j.waits {
+			j.waits = false
+			j.recover()
+		}
+	})
+}
+
+// replace writes another name into a pointer that is there, guarded by the version
+// that it was seen to have. If the connection breaks the same call is made again;
+// another version then may be the first call's work (CURATOR-584).
+func (j *JobManager) replace(alive func() bool, path, file string, then func(outcome)) {
+	j.conn.persist(alive, exists(path, false), func(reply *zookeeper.Reply) {
+		if reply.Err != zookeeper.OK {
+			then(refused)
+			return
+		}
+		j.replaceAgain(alive, set(path, file, reply.Stat.Version), 0, then)
+	})
+}
+
+func (j *JobManager) replaceAgain(alive func() bool, r zookeeper.Request, lost int, then func(outcome)) {
+	j.conn.do(alive, r, func(reply *zookeeper.Reply) {
+		switch {
+		case reply == nil && lost < retries:
+			j.replaceAgain(alive, r, lost+1, then)
+		case reply == nil:
+			then(uncertain)
+		case reply.Err == zookeeper.OK:
+			then(written)
+		case reply.Err == zookeeper.BadVersion && lost > 0 && j.cfg.Quirks&ReplaceOnce == 0:
+			j.conn.persist(alive, get(r.Path, false), func(reply *zookeeper.Reply) {
+				if reply.Err == zookeeper.OK && reply.Data == r.Data {
+					then(written)
+					return
+				}
+				then(refused)
+			})
+		default:
+			then(refused)
+		}
+	})
 }
 
 // discard removes a pointer and its state: the lock, the directory of locks (if

@@ -26,6 +26,17 @@ type Config struct {
 	Bugs        Bugs
 }
 
+// tolerant says whether a leader stays in office while its connection is suspended.
+func (c *Config) tolerant() bool { return c.Flink.Tolerant && c.Quirks&NeverTolerate == 0 }
+
+// silence is how many ticks a process may be silent until it is taken for gone.
+func (c *Config) silence() int {
+	if c.Flink.Heartbeat == 0 {
+		return 30
+	}
+	return int(int64(c.Flink.Heartbeat) / tick)
+}
+
 // JobManager takes part in the election. The one that leads runs the job. It is
 // a machine as package paxos describes it; what an observer should know is
 // appended to Told by each step.
@@ -46,7 +57,12 @@ type JobManager struct {
 	reconnects int
 	// wrong is leader information that must be corrected.
 	wrong []func()
-	dead  bool
+	// releasing is how many locks of former leaderships are still to be given up. The
+	// job is recovered when there is none (waits).
+	releasing int
+	waits     bool
+	shorts    shortJobs
+	dead      bool
 }
 
 // worker is a TaskManager.
@@ -55,14 +71,11 @@ type worker struct {
 	heard int // the tick in which it was last heard
 }
 
-// silence is how many ticks a process may be silent until it is taken for gone.
-const silence = 30
-
 // NewJobManager is a JobManager that begins at Boot.
 func NewJobManager(cfg *Config) *JobManager {
-	j := &JobManager{cfg: cfg, conn: newConnection(cfg.ID, cfg.Servers, cfg.SessionTimeout)}
+	j := &JobManager{cfg: cfg, conn: newConnection(cfg)}
 	j.latch = &latch{
-		conn: j.conn, quirks: cfg.Quirks, name: cfg.Name, tolerant: cfg.Flink.Tolerant,
+		conn: j.conn, quirks: cfg.Quirks, name: cfg.Name, tolerant: cfg.tolerant(),
 		blind: cfg.Bugs&LatchIgnoresSession != 0, change: j.isLeader,
 	}
 	j.latch.made = cfg.Life << 16
@@ -121,6 +134,7 @@ func (j *JobManager) changed(s state) {
 
 func (j *JobManager) watched(e zookeeper.WatchedEvent) {
 	j.latch.fired(e)
+	j.shorts.watched(j.conn, e)
 	if j.lead != nil && InfoOf(e.Path) != "" {
 		j.guard(j.during(), e.Path, j.cfg.Name+" "+j.lead.token)
 	}
@@ -130,6 +144,7 @@ func (j *JobManager) watched(e zookeeper.WatchedEvent) {
 func (j *JobManager) tick() {
 	j.conn.out.SetTimer(timerTick, tick)
 	j.ticks++
+	j.conn.tick()
 	wrong := j.wrong
 	j.wrong = nil
 	for _, correct := range wrong {
@@ -141,7 +156,7 @@ func (j *JobManager) tick() {
 	}
 	gone := false
 	j.workers = slices.DeleteFunc(j.workers, func(w worker) bool {
-		late := j.ticks-w.heard > silence
+		late := j.ticks-w.heard > j.cfg.silence()
 		gone = gone || late && j.lead.job.uses(w.id)
 		return late
 	})
@@ -188,6 +203,10 @@ func (j *JobManager) hear(from paxos.ID, m *message) {
 		}
 	case ack:
 		j.lead.job.acknowledge(j, m)
+	case ended:
+		j.lead.job.taskEnded(j, from, m.attempt)
+	case shortDone:
+		j.shortDone(from, m.attempt)
 	}
 }
 

@@ -37,6 +37,9 @@ type jobMaster struct {
 	used    []paxos.ID // the workers that have tasks
 	ready   []paxos.ID // those whose tasks run
 	graph   handle     // of the job itself
+	stored  int        // how often it was stored anew
+	// finished are the workers whose tasks have ended.
+	finished []paxos.ID
 	coordinator
 }
 
@@ -56,7 +59,8 @@ const (
 	cleanResult = Job + ".json"
 )
 
-func graphPath() string { return graphsDir + "/" + Job }
+// GraphPath is the pointer to the job itself.
+const GraphPath = graphsDir + "/" + Job
 
 // recover takes up the job that the leader before has left, if there is one.
 func (j *JobManager) recover() {
@@ -71,7 +75,7 @@ func (j *JobManager) recover() {
 		m.enter(j, absent)
 		return
 	}
-	j.conn.persist(during, get(graphPath(), false), func(reply *zookeeper.Reply) {
+	j.conn.persist(during, get(GraphPath, false), func(reply *zookeeper.Reply) {
 		if reply.Err != zookeeper.OK {
 			m.enter(j, absent)
 			return
@@ -80,7 +84,7 @@ func (j *JobManager) recover() {
 			j.die("the job's graph " + reply.Data + " is missing")
 			return
 		}
-		m.graph = handle{path: graphPath(), file: reply.Data}
+		m.graph = handle{path: GraphPath, file: reply.Data}
 		m.attach(j, func() { m.start(j) })
 	})
 }
@@ -88,8 +92,8 @@ func (j *JobManager) recover() {
 // attach finds the checkpoints, and locks them and the graph.
 func (m *jobMaster) attach(j *JobManager, then func()) {
 	during := j.during()
-	m.graph.path = graphPath()
-	j.lock(during, graphPath(), func(bool) {
+	m.graph.path = GraphPath
+	j.lock(during, GraphPath, func(bool) {
 		j.conn.persist(during, children(checkpointsDir, false), func(reply *zookeeper.Reply) {
 			m.load(j, during, reply.Kids, then)
 		})
@@ -133,13 +137,14 @@ func (m *jobMaster) start(j *JobManager) {
 // Submit asks a leader to run the job. It is harmless to ask again.
 func (j *JobManager) Submit(out *paxos.Effects) {
 	j.conn.out = out
-	if j.lead == nil || j.lead.job.phase != absent || j.cfg.Storage.Has(cleanResult) {
+	if j.lead == nil || j.lead.job.phase != absent || j.lead.over || j.cfg.Storage.Has(cleanResult) {
+		// It is a duplicate.
 		return
 	}
 	m := &j.lead.job
 	m.enter(j, submitting)
 	during := j.during()
-	m.graph = handle{path: graphPath(), file: graphFile}
+	m.graph = handle{path: GraphPath, file: graphFile}
 	j.cfg.Storage.put(graphFile, "")
 	j.conn.ensure(during, []string{graphsDir, jobsDir, jobsDir + "/" + Job, checkpointsDir}, func() {
 		j.add(during, m.graph, func(written outcome) {
@@ -159,16 +164,62 @@ func (j *JobManager) Cancel(out *paxos.Effects) {
 	if j.lead == nil || j.lead.job.phase < waiting || j.lead.job.phase == ending {
 		return
 	}
-	m := &j.lead.job
-	j.cfg.Storage.put(dirtyResult, "")
-	m.stop(j)
-	m.tell(j, runlog.JobCancelled)
-	m.clean(j)
+	j.lead.job.end(j, runlog.JobCancelled)
 	j.conn.listen()
 }
 
-// Cancelled says whether the job has been cancelled, by the storage's word.
-func (s *Storage) Cancelled() bool { return s.Has(dirtyResult) || s.Has(cleanResult) }
+// Stop asks a leader to end the job with a last checkpoint: it has then finished.
+func (j *JobManager) Stop() {
+	if j.lead != nil && j.lead.job.phase == isRunning {
+		j.lead.job.stopping = true
+	}
+}
+
+// taskEnded hears that a worker's tasks have ended; with the last of them the job
+// has finished.
+func (m *jobMaster) taskEnded(j *JobManager, id paxos.ID, attempt int) {
+	if attempt != m.attempt || m.phase != isRunning || slices.Contains(m.finished, id) {
+		return
+	}
+	if m.finished = append(m.finished, id); len(m.finished) == len(m.used) {
+		m.end(j, runlog.JobFinished)
+	}
+}
+
+// end is the end of the job, for good: it is written down before anything is
+// cleaned up, so that whoever leads next cleans up, and does not run it again.
+func (m *jobMaster) end(j *JobManager, how string) {
+	if j.lead.over = true; j.cfg.Quirks&ForgetResults == 0 {
+		j.cfg.Storage.put(dirtyResult, "")
+	}
+	m.stop(j)
+	m.tell(j, how)
+	m.clean(j)
+}
+
+// Rescale asks a leader to change what the job may use: the job is stored anew, and
+// the pointer replaced (JobResourceRequirements).
+func (j *JobManager) Rescale(out *paxos.Effects) {
+	j.conn.out = out
+	if j.lead == nil || j.lead.job.phase < waiting || j.lead.job.phase == ending {
+		return
+	}
+	m, during := &j.lead.job, j.during()
+	was := m.graph.file
+	m.stored++
+	file := fmt.Sprintf("%s-%s.%d", graphFile, j.token, m.stored)
+	j.cfg.Storage.put(file, "")
+	j.replace(during, m.graph.path, file, func(o outcome) {
+		switch o {
+		case written:
+			m.graph.file = file
+			j.cfg.Storage.drop(was)
+		case refused:
+			j.cfg.Storage.drop(file)
+		}
+	})
+	j.conn.listen()
+}
 
 // clean removes all that the job has in ZooKeeper and storage.
 func (m *jobMaster) clean(j *JobManager) {
@@ -183,8 +234,9 @@ func (m *jobMaster) clean(j *JobManager) {
 				return
 			}
 			j.conn.persist(during, remove(counterPath), func(*zookeeper.Reply) {
-				j.cfg.Storage.drop(dirtyResult)
-				j.cfg.Storage.put(cleanResult, "")
+				if j.cfg.Storage.drop(dirtyResult) && j.cfg.Flink.KeepResults {
+					j.cfg.Storage.put(cleanResult, "")
+				}
 				m.enter(j, absent)
 			})
 		})
@@ -228,7 +280,7 @@ func (m *jobMaster) deploy(j *JobManager) {
 		w := i % len(j.workers)
 		shares[w] = append(shares[w], from[i])
 	}
-	m.used, m.ready = nil, nil
+	m.used, m.ready, m.finished = nil, nil, nil
 	for i, share := range shares {
 		if len(share) > 0 {
 			m.used = append(m.used, j.workers[i].id)

@@ -24,21 +24,17 @@ type latch struct {
 	change  func(leads bool)
 }
 
-// enter makes a znode and looks where it stands (LeaderLatch.reset).
+// enter gives up leadership and the znode, makes another one, and looks where that
+// stands (LeaderLatch.reset).
 func (l *latch) enter() {
-	l.leave()
-	l.made++
-	id := fmt.Sprintf("_c_%s.%d-latch-", l.name, l.made)
-	l.create(id, l.made)
-}
-
-// leave gives up leadership and the znode.
-func (l *latch) leave() {
 	l.setLeads(false)
 	if l.own != "" {
 		l.conn.persist(always, remove(l.own), func(*zookeeper.Reply) {})
+		l.own = ""
 	}
-	l.own = ""
+	l.made++
+	id := fmt.Sprintf("_c_%s.%d-latch-", l.name, l.made)
+	l.create(id, l.made)
 }
 
 // create makes the znode. Its name begins with an identity, so that one whose

@@ -63,6 +63,8 @@ func ParseInfo(data string) (address, token string) {
 type leadership struct {
 	token string
 	job   jobMaster
+	// over: the job has ended under this leader, who will not run it again.
+	over bool
 }
 
 // isLeader is told by the latch.
@@ -84,7 +86,9 @@ func (j *JobManager) isLeader(leads bool) {
 		for _, c := range components {
 			j.publish(during, infoPath(c))
 		}
-		j.recover()
+		if j.waits = j.releasing > 0; !j.waits {
+			j.recover()
+		}
 	})
 }
 
@@ -92,7 +96,8 @@ func (j *JobManager) isLeader(leads bool) {
 // next leader goes on with them. Its locks go, for its session may live on.
 func (j *JobManager) revoke() {
 	old := j.lead
-	j.lead = nil
+	j.lead, j.waits = nil, false
+	j.shorts.abandon()
 	j.tell(runlog.Event{Kind: runlog.Revoke, Token: old.token})
 	old.job.suspend(j, old.token)
 }

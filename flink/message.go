@@ -16,6 +16,10 @@ const (
 	barrier                    // JobManager → TaskManager: take your part of checkpoint ckpt
 	ack                        // TaskManager → JobManager: a subtask's part
 	complete                   // JobManager → TaskManager: ckpt is complete
+	ended                      // TaskManager → JobManager: the tasks have taken the last checkpoint, and committed
+	runShort                   // JobManager → TaskManager: run a task of short job number attempt
+	shortDone                  // TaskManager → JobManager: it has ended
+	shortOver                  // JobManager → TaskManager: the short job is over
 )
 
 // message is what Flink's processes say to each other. It is lost on a link that
@@ -28,6 +32,7 @@ type message struct {
 	ckpt    int64
 	tasks   []snapshot // deploy: where they begin
 	part    snapshot   // ack
+	final   bool       // barrier: nothing comes after this checkpoint
 }
 
 // send sends a message over no connection: it keeps its place among those to the

@@ -22,6 +22,7 @@ type task struct {
 	reading bool
 	listing bool
 	again   bool // something changed while it was listing
+	final   bool // the last checkpoint has come: nothing more is read
 }
 
 func newTask(t *TaskManager, at snapshot) *task {
@@ -78,7 +79,7 @@ func (k *task) list(t *TaskManager) {
 
 // next reads the next record.
 func (k *task) next(t *TaskManager) {
-	if k.reading || len(k.unread) == 0 {
+	if k.reading || len(k.unread) == 0 || k.final {
 		return
 	}
 	k.reading = true
@@ -86,6 +87,9 @@ func (k *task) next(t *TaskManager) {
 	k.unread = k.unread[1:]
 	t.conn.persist(k.runs(t), get(k.dir()+"/"+name, false), func(reply *zookeeper.Reply) {
 		k.reading = false
+		if k.final {
+			return
+		}
 		if reply.Err != zookeeper.OK {
 			k.list(t) // this server does not have it yet
 			return
@@ -105,7 +109,7 @@ func (k *task) configure(t *TaskManager) {
 		return
 	}
 	t.conn.persist(k.runs(t), get(plan.ConfigPath, true), func(reply *zookeeper.Reply) {
-		if v := reply.Stat.Version; reply.Err == zookeeper.OK && v > k.at.config {
+		if v := reply.Stat.Version; reply.Err == zookeeper.OK && v > k.at.config && !k.final {
 			k.at.config = v
 			k.fresh = append(k.fresh, Record{Path: plan.ConfigPath, Data: reply.Data, Zxid: uint64(reply.Stat.Mzxid), Version: v})
 		}
@@ -165,6 +169,9 @@ func (k *task) target(t *TaskManager, p Part) string {
 	}
 	return path
 }
+
+// ended says whether the last checkpoint has come, and all is committed.
+func (k *task) ended() bool { return k.final && len(k.fresh) == 0 && len(k.at.pending) == 0 }
 
 func (k *task) committed(ckpt int64) {
 	k.at.pending = slices.DeleteFunc(k.at.pending, func(p Part) bool { return p.Ckpt == ckpt })

@@ -27,11 +27,12 @@ type TaskManager struct {
 	heard      int // the tick in which the leader was last heard
 	attempt    int
 	tasks      []*task
+	shorts     shortJobs
 }
 
 // NewTaskManager is a TaskManager that begins at Boot.
 func NewTaskManager(cfg *Config) *TaskManager {
-	t := &TaskManager{cfg: cfg, conn: newConnection(cfg.ID, cfg.Servers, cfg.SessionTimeout)}
+	t := &TaskManager{cfg: cfg, conn: newConnection(cfg)}
 	t.conn.changed, t.conn.watched = t.changed, t.watched
 	return t
 }
@@ -72,7 +73,7 @@ func (t *TaskManager) changed(s state) {
 			k.look(t)
 		}
 	case suspended, lost:
-		if t.cfg.Quirks&TasksOutlive != 0 || s == suspended && t.cfg.Flink.Tolerant {
+		if t.cfg.Quirks&TasksOutlive != 0 || s == suspended && t.cfg.tolerant() {
 			return
 		}
 		if t.cfg.Quirks&NoSecondWord == 0 {
@@ -86,6 +87,7 @@ func (t *TaskManager) watched(e zookeeper.WatchedEvent) {
 	if e.Path == infoPath(jobComponent) {
 		t.retrieve()
 	}
+	t.shorts.watched(t.conn, e)
 	for _, k := range t.tasks {
 		k.watched(t, e.Path)
 	}
@@ -125,15 +127,19 @@ func (t *TaskManager) follow(info string) {
 func (t *TaskManager) tick() {
 	t.conn.out.SetTimer(timerTick, tick)
 	t.ticks++
+	t.conn.tick()
 	if t.leader == 0 {
 		return
 	}
-	if t.registered && t.ticks-t.heard > silence {
+	if t.registered && t.ticks-t.heard > t.cfg.silence() {
 		t.stop()
 		t.registered = false
 	}
 	if !t.registered {
 		t.say(message{word: register})
+	}
+	if len(t.tasks) > 0 && !slices.ContainsFunc(t.tasks, func(k *task) bool { return !k.ended() }) {
+		t.say(message{word: ended, attempt: t.attempt})
 	}
 }
 
@@ -165,6 +171,7 @@ func (t *TaskManager) hear(m *message) {
 	case barrier:
 		if m.attempt == t.attempt {
 			for _, k := range t.tasks {
+				k.final = k.final || m.final
 				t.say(message{word: ack, attempt: m.attempt, ckpt: m.ckpt, part: k.snapshot(t, m.ckpt)})
 			}
 		}
@@ -174,6 +181,10 @@ func (t *TaskManager) hear(m *message) {
 				k.commit(t, m.ckpt)
 			}
 		}
+	case runShort:
+		t.shorts.follow(t.conn, m.attempt, func() { t.say(message{word: shortDone, attempt: m.attempt}) })
+	case shortOver:
+		t.shorts.leave(t.conn, m.attempt, t.cfg.Quirks)
 	}
 }
 
@@ -188,9 +199,20 @@ func (t *TaskManager) deploy(m *message) {
 		k.look(t)
 	}
 	t.say(message{word: running, attempt: m.attempt})
+	t.tellTasks()
 }
 
-func (t *TaskManager) stop() { t.tasks = nil }
+func (t *TaskManager) stop() {
+	had := len(t.tasks) > 0
+	t.tasks = nil
+	if had {
+		t.tellTasks()
+	}
+}
+
+func (t *TaskManager) tellTasks() {
+	t.tell(runlog.Event{Kind: runlog.Tasks, Job: Job, Num: len(t.tasks), Token: t.token, Attempt: t.attempt})
+}
 
 // Drained says whether the task of key i runs here for the leader with this
 // token, has read its directory up to the record of number last and the

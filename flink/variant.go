@@ -27,8 +27,26 @@ const (
 	// a broken one (FLINK-14091).
 	StuckCounter
 	// DiscardUncertain: the state of a checkpoint is discarded when nobody knows
-	// whether its pointer was written (FLINK-22494, FLINK-24543).
+	// whether its pointer was written (FLINK-22494).
 	DiscardUncertain
+	// DiscardOnRetry: that a pointer exists when it is written again is taken for
+	// a no, and its state is discarded (FLINK-24543).
+	DiscardOnRetry
+	// ReplaceOnce: that a pointer has another version when it is replaced again is
+	// taken for a no, and the new state is discarded (FLINK-26068).
+	ReplaceOnce
+	// NeverTolerate: a connection that is suspended costs a leader its office,
+	// whatever the configuration says (FLINK-10052).
+	NeverTolerate
+	// ForgetResults: nobody keeps in mind that a job has ended, but the leader that
+	// ended it (FLINK-21928).
+	ForgetResults
+	// UnboundedBackoff: a call that fails for want of a connection is made again
+	// after waits that double without bound (FLINK-38499).
+	UnboundedBackoff
+	// KeepWatches: who no longer follows a job's leader leaves its watch behind
+	// (FLINK-33053).
+	KeepWatches
 )
 
 // Bugs are mistakes that we plant; nobody ever released them.
@@ -67,10 +85,16 @@ var variants = []struct {
 }{
 	{"curator-5.3.0", ResetOnGap},
 	{"curator-5.4.0", OwnByName | StayWithoutPath},
+	{"flink-10052", NeverTolerate},
 	{"flink-14091", StuckCounter},
 	{"flink-18677", TasksOutlive},
 	{"flink-19557", NoSecondWord},
-	{"flink-22494", DiscardUncertain},
+	{"flink-21928", ForgetResults},
+	{"flink-22494", DiscardUncertain | DiscardOnRetry},
+	{"flink-24543", DiscardOnRetry},
+	{"flink-26068", ReplaceOnce},
+	{"flink-33053", KeepWatches},
+	{"flink-38499", UnboundedBackoff},
 	{Newest, 0},
 }
 

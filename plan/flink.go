@@ -30,6 +30,9 @@ type Flink struct {
 	// suspended, until its session is lost
 	// (high-availability.zookeeper.client.tolerate-suspended-connections).
 	Tolerant bool
+	// Heartbeat is after how long JobManagers and TaskManagers that hear nothing of
+	// each other give each other up (heartbeat.timeout), 0 the world's own.
+	Heartbeat Duration
 	// KeepResults lets the record of a job that has ended stay, so that nobody runs it
 	// again (job-result-store.delete-on-commit: false).
 	KeepResults bool
@@ -209,6 +212,11 @@ func (r *reader) flink(f *Flink) error {
 	f.Sink = Sink(i)
 	f.Tolerant = r.accept("tolerant")
 	f.KeepResults = r.accept("keep-results")
+	if r.accept("heartbeat") {
+		if err := r.duration(&f.Heartbeat); err != nil {
+			return err
+		}
+	}
 	if *f == (Flink{}) {
 		return r.errorf("a flink line without a cluster")
 	}
@@ -217,10 +225,14 @@ func (r *reader) flink(f *Flink) error {
 
 // words are the plan's line about Flink.
 func (f *Flink) words() []string {
-	return appendIf(appendIf([]string{
+	w := appendIf(appendIf([]string{
 		"flink", "jobmanagers", itoa(f.JobManagers), "taskmanagers", itoa(f.TaskManagers), "keys", itoa(f.Keys),
 		"checkpoint", f.Checkpoint.String(), "sink", f.Sink.String(),
 	}, f.Tolerant, "tolerant"), f.KeepResults, "keep-results")
+	if f.Heartbeat != 0 {
+		w = append(w, "heartbeat", f.Heartbeat.String())
+	}
+	return w
 }
 
 func (f *Flink) validate() *invalid {
@@ -234,6 +246,8 @@ func (f *Flink) validate() *invalid {
 		return wrong("flink", "keys %d: want 1 to 99", f.Keys)
 	case f.Checkpoint < 10*Millisecond || f.Checkpoint > 600*Second:
 		return wrong("flink", "checkpoint %v: want 10ms to 600s", f.Checkpoint)
+	case f.Heartbeat != 0 && (f.Heartbeat < 500*Millisecond || f.Heartbeat > 600*Second):
+		return wrong("flink", "heartbeat %v: want 500ms to 600s", f.Heartbeat)
 	case f.Sink < Files || f.Sink > Attempt:
 		return wrong("flink", "sink %v: want one of %s", f.Sink, strings.Join(sinkNames[1:], ", "))
 	}
@@ -242,7 +256,7 @@ func (f *Flink) validate() *invalid {
 
 // forFlink says whether a step is about Flink itself.
 func (s Step) forFlink() bool {
-	return s.Action >= Savepoint && s.Action <= Erase || s.Action == Await && s.For >= JobLeader
+	return s.Action >= Savepoint && s.Action <= Rescale || s.Action == Await && s.For >= JobLeader
 }
 
 // validateProcess says why t cannot stand for a process of Flink, "" if it can

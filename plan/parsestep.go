@@ -53,7 +53,7 @@ func (r *reader) body(s *Step) error {
 			r.expect("jitter"), r.duration(&s.Link.Jitter), r.expect("loss"), r.ppm(&s.Link.Loss))
 	case Jump:
 		return firstError(r.targets(&s.A), r.expect("by"), r.duration(&s.By))
-	case Savepoint, Cancel, Stop, Submit:
+	case Savepoint, Cancel, Stop, Submit, Rescale:
 		return nil
 	case Jobs:
 		return r.number(&s.Count)

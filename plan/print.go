@@ -152,7 +152,7 @@ func (s Step) Text() string {
 		if len(s.A) > 0 {
 			w = append(w, targets(s.A), arrow, targets(s.B))
 		}
-	case Savepoint, Cancel, Stop, Submit:
+	case Savepoint, Cancel, Stop, Submit, Rescale:
 	case Jobs:
 		w = append(w, itoa(s.Count))
 	case Erase:

@@ -30,6 +30,7 @@ func drawPlan(t *rapid.T) *Plan {
 			JobManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "jobmanagers"), TaskManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "taskmanagers"),
 			Keys: rapid.IntRange(1, 99).Draw(t, "keys"), Checkpoint: Duration(rapid.Int64Range(int64(10*Millisecond), int64(600*Second)).Draw(t, "checkpoint")),
 			Sink: Sink(rapid.IntRange(int(Files), int(Attempt)).Draw(t, "sink")), Tolerant: rapid.Bool().Draw(t, "tolerant"), KeepResults: rapid.Bool().Draw(t, "keep results"),
+			Heartbeat: Duration(rapid.SampledFrom([]int64{0, 1, 40}).Draw(t, "heartbeat")) * 500 * Millisecond,
 		}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "setups") {
@@ -134,7 +135,7 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		if rapid.Bool().Draw(t, "some") {
 			s.A, s.B, s.Both = servers(), servers(), rapid.Bool().Draw(t, "both")
 		}
-	case Savepoint, Cancel, Stop, Submit, Jobs, Erase:
+	case Savepoint, Cancel, Stop, Submit, Jobs, Erase, Rescale:
 		if p.Flink == (Flink{}) {
 			return Step{Action: Heal, When: s.When}
 		}

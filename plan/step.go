@@ -44,11 +44,15 @@ const (
 	Stop
 	Submit
 	// Jobs hands in Count further jobs, one after the other, which do what the job
-	// does and put it out elsewhere, and cancels each when it runs. Real worlds only.
+	// does and put it out elsewhere, and cancels each when it runs; in
+	// the model, short ones that end by themselves.
 	Jobs
 	// Erase removes the znode Path, one of Flink's own, and all below it, as somebody
 	// would by hand.
 	Erase
+	// Rescale asks the leading JobManager to change what the job may use, so that it
+	// stores the job anew and replaces the pointer to it. Model only.
+	Rescale
 	// Jump moves the wall clock of the servers A by By. Model only.
 	Jump
 	// Await waits for For, at most Within.
@@ -58,7 +62,8 @@ const (
 var actionNames = [...]string{
 	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
 	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar",
-	Savepoint: "savepoint", Cancel: "cancel", Stop: "stop", Submit: "submit", Jobs: "jobs", Erase: "erase", Jump: "jump", Await: "await",
+	Savepoint: "savepoint", Cancel: "cancel", Stop: "stop", Submit: "submit", Jobs: "jobs", Erase: "erase",
+	Rescale: "rescale", Jump: "jump", Await: "await",
 }
 
 func (a Action) String() string {
@@ -297,17 +302,10 @@ func (s Step) RunsOnlyInModel() string {
 	switch {
 	case s.Action == Jump:
 		return "clock jumps are made only in the model"
+	case s.Action == Rescale:
+		return "only the model changes what a job may use"
 	case s.When.Kind == When:
 		return "protocol points are seen only in the model"
-	}
-	return ""
-}
-
-// RunsOnlyOnServers says why a step needs real servers, "" if the model can do it.
-func (s Step) RunsOnlyOnServers() string {
-	switch s.Action {
-	case Stop, Submit, Jobs:
-		return "the model's job is handed in once and never finishes"
 	}
 	return ""
 }

@@ -91,6 +91,7 @@ var kindNames = [...]string{
 	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Txn: "txn", Final: "final", Tree: "tree", Violated: "violated", End: "end",
 	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",
 	Pointer: "pointer", Counter: "counter", Output: "output", Config: "config", Watches: "watches", Drained: "drained",
+	Tasks: "tasks",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -174,6 +175,9 @@ type Header struct {
 	// where one process may learn late of what others know. Checkpoint is the time
 	// between two checkpoints of a Flink job, 0 if there is none.
 	Session, Checkpoint int64
+	// Tolerant: a JobManager keeps its office while its connection to ZooKeeper is
+	// suspended.
+	Tolerant bool
 	// Join is tickTime times initLimit, in nanoseconds: how long a server may take
 	// to join a leader. What a check calls soon is a multiple of it.
 	Join int64

@@ -52,10 +52,13 @@ const (
 	// read, and has completed and committed a checkpoint triggered after that. Num
 	// is that checkpoint. What is not in the output now never will be.
 	Drained
+	// Tasks: Proc, a TaskManager, runs Num tasks of Job from now on, those of Attempt
+	// of the leader with Token; Num 0: it has stopped them. Model.
+	Tasks
 )
 
 // OfFlink says whether k tells of Flink alone.
-func (k Kind) OfFlink() bool { return k >= Grant && k <= Drained }
+func (k Kind) OfFlink() bool { return k >= Grant && k <= Tasks }
 
 // shows says whether events of kind k have the fields of znodes and calls.
 func (k Kind) shows() bool { return k >= Conn && k <= Final || k.OfFlink() }

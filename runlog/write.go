@@ -37,6 +37,9 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	o.num("clients", int64(h.Clients))
 	o.num("session", h.Session)
 	o.num("checkpoint", h.Checkpoint)
+	if h.Tolerant {
+		o.b = append(o.b, `,"tolerant":true`...)
+	}
 	o.num("join", h.Join)
 	l.buf = append(o.b, '}', '\n')
 	return l

@@ -32,8 +32,10 @@ type cluster struct {
 	checkpoints int   // completed so far
 	completed   int64 // the number of the last of them
 	// What await steps still miss, and what was asked for and not yet granted.
-	checksLeft, outputsLeft       int
-	cancelWanted, savepointWanted bool
+	checksLeft, outputsLeft                   int
+	cancelWanted, stopWanted, savepointWanted bool
+	// ended: the job has, so the client that handed it in does not do so again.
+	ended bool
 	*observed
 }
 
@@ -190,6 +192,10 @@ func (c *cluster) heed(f *flinkProcess, e *runlog.Event) {
 		if e.Text == runlog.Discarded {
 			c.pointers()
 		}
+	case runlog.JobState:
+		if e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished {
+			c.cancelWanted, c.stopWanted, c.ended = false, false, true
+		}
 	case runlog.Output:
 		c.outputsLeft--
 	}
@@ -209,6 +215,7 @@ func (c *cluster) fired(which, arg uint32) {
 		c.dirty = true
 		c.wake(lookAround, lookFlink, 0)
 		c.glance()
+		c.pointers()
 		c.request()
 	case countFlink:
 		for id := 1; id <= c.plan.Topology.Servers; id++ {
@@ -221,15 +228,24 @@ func (c *cluster) fired(which, arg uint32) {
 	}
 }
 
+// toLeader makes a request of whoever leads, once.
+func (c *cluster) toLeader(do func(*flink.JobManager, *paxos.Effects)) {
+	if l := c.leader(); l != nil {
+		c.ask(l, func(out *paxos.Effects) { do(l.jm, out) })
+	}
+}
+
 // request asks the leader for what was not granted yet.
 func (c *cluster) request() {
 	l := c.leader()
 	switch {
 	case l == nil:
-	case !c.storage.Cancelled() && c.cancelWanted:
+	case c.cancelWanted:
 		c.ask(l, l.jm.Cancel)
-	case !l.jm.Running():
+	case !l.jm.Running() && !c.ended:
 		c.ask(l, l.jm.Submit)
+	case c.stopWanted:
+		l.jm.Stop()
 	case c.savepointWanted:
 		l.jm.Savepoint()
 	}

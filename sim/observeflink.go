@@ -125,21 +125,27 @@ func (c *cluster) lookAtLatch() {
 // pointers tells of each pointer whose state is another one than was last told.
 func (c *cluster) pointers() {
 	for _, name := range c.observed.tree.Children(flink.CheckpointsDir) {
-		path := flink.CheckpointsDir + "/" + name
-		data, stat, _ := c.observed.tree.Get(path)
-		text := runlog.Present
-		switch {
-		case stat.Children == 0:
-			text = runlog.Marked
-		case !c.storage.Has(data):
-			text = runlog.Missing
-		}
-		if c.pointer[path] != text {
-			c.pointer[path] = text
-			c.put(runlog.Event{
-				Kind: runlog.Pointer, Job: flink.Job, Path: path, Ckpt: flink.CheckpointAt(path), Text: text, Data: data, Zxid: uint64(c.seen),
-			})
-		}
+		c.lookAtPointer(flink.CheckpointsDir + "/" + name)
+	}
+	c.lookAtPointer(flink.GraphPath)
+}
+
+func (c *cluster) lookAtPointer(path string) {
+	data, stat, ok := c.observed.tree.Get(path)
+	text := runlog.Present
+	switch {
+	case !ok:
+		return
+	case stat.Children == 0:
+		text = runlog.Marked
+	case !c.storage.Has(data):
+		text = runlog.Missing
+	}
+	if state := text + " " + data; c.pointer[path] != state {
+		c.pointer[path] = state
+		c.put(runlog.Event{
+			Kind: runlog.Pointer, Job: flink.Job, Path: path, Ckpt: flink.CheckpointAt(path), Text: text, Data: data, Zxid: uint64(c.seen),
+		})
 	}
 }
 

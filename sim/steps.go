@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/schismlab/schism/flink"
 	"github.com/schismlab/schism/paxos"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
@@ -199,6 +200,14 @@ func (r *run) carryOutStep(s *plan.Step) {
 		r.cluster.savepointWanted = true
 	case plan.Cancel:
 		r.cluster.cancelWanted = true
+	case plan.Stop:
+		r.cluster.stopWanted = true
+	case plan.Submit:
+		r.cluster.toLeader((*flink.JobManager).Submit)
+	case plan.Rescale:
+		r.cluster.toLeader((*flink.JobManager).Rescale)
+	case plan.Jobs:
+		r.cluster.toLeader(func(j *flink.JobManager, out *paxos.Effects) { j.Jobs(s.Count, out) })
 	case plan.Cut:
 		r.pairs(s, a, b, func(from, to int) { r.setLink(from, to, true, plan.Link{}) })
 	case plan.Slow:

@@ -8,7 +8,8 @@ var flinkResubmitted = &Incident{
 		"store forgets a job when its clean-up is done, and runs it from its beginning: what it has put out it puts out again. With " +
 		"job-result-store.delete-on-commit: false the result stays, and the job is refused.",
 	Signature: "job-runs-again finished",
-	Release:   "2.3.0", FixedIn: "",
+	Affected:  "curator-5.9.0", Fixed: "curator-5.9.0",
+	Release: "2.3.0", FixedIn: "",
 	tick: "500ms", session: "6s",
 	flink:    "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files",
 	repaired: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files keep-results",

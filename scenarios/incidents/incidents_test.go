@@ -70,7 +70,7 @@ func judgedAt(t *testing.T, i *Incident, seed uint64, variant string) scenarios.
 	if err := (&sim.World{}).Run(context.Background(), p, &kept); err != nil {
 		t.Fatal(err)
 	}
-	r, err := checker.NewRun(runlog.Header{Scenario: p.Scenario, World: "sim", Servers: p.Topology.Servers, Session: int64(p.Topology.SessionTimeout)}, kept)
+	r, err := checker.NewRun(runlog.Header{Scenario: p.Scenario, World: "sim", Servers: p.Topology.Servers, Session: int64(p.Topology.SessionTimeout), Tolerant: p.Flink.Tolerant}, kept)
 	if err != nil {
 		t.Fatal(err)
 	}

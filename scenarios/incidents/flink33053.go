@@ -1,0 +1,17 @@
+package incidents
+
+var flink33053 = &Incident{
+	Name:  "flink-33053",
+	Title: "each job that has ended leaves watches on ZooKeeper's servers",
+	Story: "A session cluster runs one short job after the other. Of each the TaskManagers and the resource manager follow the leader, by a watch on its " +
+		"information. The job ends, the znode goes, and whoever followed watches for it to come back, for they learn of the znode's end before " +
+		"they stop following. The servers keep each such watch for as long as the session lives. The repaired ones take their watches away.",
+	Signature: "watch-leak",
+	Affected:  "flink-33053", Fixed: "curator-5.9.0", FixedIn: "releases after September 2023",
+	flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 500ms sink files",
+	script: flinkClient + `steps
+	at 1s await checkpoints 2 within 60s
+	+0s jobs 200
+	+20s await checkpoints 1 within 60s
+`,
+}
