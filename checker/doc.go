@@ -144,6 +144,9 @@
 // that run side by side share it. Sequential names given to creates whose
 // answer was lost are matched to those creates greedily. A watch that was left
 // again on a new connection tells of what the server finds: of such events little
-// is asked. Persistent and recursive watches are not judged. The final reads of
-// one server count as one moment.
+// is asked. A watch that stays (addWatch) is not held to what happened between the
+// end of a connection and the first answer on the next one: ZooKeeper tells of none
+// of it. Of several watches on a znode the library tells each; of the server's one
+// event all are taken to have been told. The final reads of one server count as one
+// moment.
 package checker

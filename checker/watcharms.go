@@ -81,7 +81,7 @@ func (t told) spots() []spot {
 // one, or may have been.
 func (l *listener) take(t told) (w *arm, known bool) {
 	for _, s := range t.spots() {
-		if l.open != nil && (spot{l.open.Path, l.open.Op == opChildren}) == s {
+		if l.open != nil && !asksToStay(l.open.Op) && (spot{l.open.Path, l.open.Op == opChildren}) == s {
 			l.fired, known = true, true
 		}
 		if have := l.arms[s]; have != nil {
@@ -142,6 +142,9 @@ func (a *audience) untold() *Result {
 	soon := a.run.soon()
 	for _, n := range a.numbers {
 		l := a.clients[n]
+		if bad := l.overdue(n, soon); bad != nil {
+			return bad
+		}
 		var first *arm
 		for _, w := range l.arms {
 			// What was created and deleted while nobody was connected is missed.

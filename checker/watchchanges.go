@@ -23,7 +23,14 @@ const (
 // from which on: of them nothing is said.
 type changes struct {
 	at   map[told][]*runlog.Operation
+	log  []change // all of them, by zxid and in the order within a transaction
 	open map[told]int64
+}
+
+// change is one that is certain.
+type change struct {
+	told
+	op *runlog.Operation
 }
 
 func (c changes) mayBe(t told, from int64) {
@@ -33,7 +40,7 @@ func (c changes) mayBe(t told, from int64) {
 }
 
 func (r *Run) changes() changes {
-	c := changes{map[told][]*runlog.Operation{}, map[told]int64{}}
+	c := changes{at: map[told][]*runlog.Operation{}, open: map[told]int64{}}
 	r.touches(func(e effect) {
 		var list []told
 		switch e.kind {
@@ -47,6 +54,7 @@ func (r *Run) changes() changes {
 		for _, t := range list {
 			if e.acknowledged() {
 				c.at[t] = append(c.at[t], e.op)
+				c.log = append(c.log, change{t, e.op})
 			} else {
 				c.mayBe(t, e.op.Call)
 			}
@@ -59,7 +67,14 @@ func (r *Run) changes() changes {
 	for _, ops := range c.at {
 		slices.SortStableFunc(ops, func(a, b *runlog.Operation) int { return cmp.Compare(a.Result.Zxid, b.Result.Zxid) })
 	}
+	slices.SortStableFunc(c.log, func(a, b change) int { return cmp.Compare(a.op.Result.Zxid, b.op.Result.Zxid) })
 	return c
+}
+
+// later are all changes with later zxids.
+func (c changes) later(zxid uint64) []change {
+	i, _ := slices.BinarySearchFunc(c.log, zxid+1, func(d change, z uint64) int { return cmp.Compare(d.op.Result.Zxid, z) })
+	return c.log[i:]
 }
 
 // after are the changes of that kind with later zxids.

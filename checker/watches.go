@@ -12,12 +12,11 @@ import (
 // the kind that was asked for; reliable, whole transactions at a time (nobody is
 // shown what a watch has not told of); and resumed on another server. Events
 // carry no value and, before 3.9, no zxid, so that previous values and progress
-// marks have no counterpart. Persistent and recursive watches are not in the
-// plans, and not judged.
+// marks have no counterpart. Of watches that stay, see persistentWatch.
 
 var watches = Check{
 	Name:    "watches",
-	Doc:     "A watch tells once, of the first change after it was left, and before its session is shown anything as new; no change that is watched goes untold.",
+	Doc:     "A watch tells once, of the first change after it was left, and before its session is shown anything as new; one that stays (addWatch) tells of each change once, in order; no change that is watched goes untold.",
 	Applies: func(r *Run) bool { return (r.watched() || r.watchesAsked()) && r.witness() != nil },
 	Judge:   judgeWatches,
 }
@@ -29,7 +28,7 @@ func (r *Run) watched() bool {
 // watchesAsked says whether the log tells which calls left a watch. Logs of
 // earlier days do not.
 func (r *Run) watchesAsked() bool {
-	return slices.ContainsFunc(r.History, func(o runlog.Operation) bool { return has(o.Mode, runlog.WatchMode) })
+	return slices.ContainsFunc(r.History, func(o runlog.Operation) bool { return has(o.Mode, runlog.WatchMode) || o.Op == runlog.OpAddWatch })
 }
 
 // listener is what a client's session has been shown.
@@ -40,8 +39,9 @@ type listener struct {
 	waits *runlog.Operation
 	what  string
 
-	arms map[spot]*arm
-	open *runlog.Event // the call that is open, if it leaves a watch
+	arms  map[spot]*arm
+	stays []*persistentWatch
+	open  *runlog.Event // the call that is open, if it leaves a watch, or takes some away
 	// fired says that a watch where the open call leaves one has fired meanwhile.
 	// In a real world its answer may have come before, and be logged later.
 	fired bool
@@ -100,7 +100,7 @@ func (a *audience) hear(l *listener, e *runlog.Event) *Result {
 		*l = listener{arms: map[spot]*arm{}, connected: -1, open: l.open, last: l.last}
 	case runlog.Call:
 		l.open, l.fired = nil, false
-		if has(e.Mode, runlog.WatchMode) {
+		if has(e.Mode, runlog.WatchMode) || asksToStay(e.Op) {
 			l.open = e
 		}
 	case runlog.Ret:
@@ -116,6 +116,7 @@ func (a *audience) hear(l *listener, e *runlog.Event) *Result {
 // only.
 func (l *listener) lose() {
 	l.waits, l.connected = nil, -1
+	l.drift()
 	for _, w := range l.arms {
 		w.doubtful = true
 	}
@@ -135,11 +136,19 @@ func (a *audience) answered(l *listener, e *runlog.Event) *Result {
 				e.Client-1, w, describe(w.due), w.due.Result.Zxid, when(e.T), e.Zxid)
 			return &bad
 		}
+		if bad := l.shown(e); bad != nil {
+			return bad
+		}
 		l.zxid, l.waits = max(l.zxid, e.Zxid), nil
 	}
-	if l.open != nil {
-		a.leave(l, l.open, e)
-		l.open = nil
+	call := l.open
+	l.open = nil
+	switch {
+	case call == nil:
+	case asksToStay(call.Op):
+		return a.stays(l, call, e)
+	default:
+		a.leave(l, call, e)
 	}
 	return nil
 }
@@ -151,6 +160,13 @@ func (a *audience) told(l *listener, e *runlog.Event) *Result {
 	w, known := l.take(t)
 	if e.Mode == runlog.Renewed {
 		a.unsure++
+		return nil
+	}
+	stays, coming := l.standing(t)
+	if bad := a.toldAgain(l, stays, t, e); bad != nil {
+		return bad
+	}
+	if w == nil && (len(stays) > 0 || coming) {
 		return nil
 	}
 	if a.asked && !known {

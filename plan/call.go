@@ -16,9 +16,11 @@ const (
 	Sync
 	Check // a part of Multi; alone it is what no client library sends (ZOOKEEPER-2623)
 	Multi
+	AddWatch      // leaves a watch that stays until it is taken away
+	RemoveWatches // takes away all that this client watches a znode with
 )
 
-var opNames = [...]string{Get: "get", Set: "set", Create: "create", Delete: "delete", Exists: "exists", Children: "children", Sync: "sync", Check: "check", Multi: "multi"}
+var opNames = [...]string{Get: "get", Set: "set", Create: "create", Delete: "delete", Exists: "exists", Children: "children", Sync: "sync", Check: "check", Multi: "multi", AddWatch: "addWatch", RemoveWatches: "removeWatches"}
 
 // String is the operation's name in a plan and in a run log.
 func (o Op) String() string {
@@ -75,6 +77,8 @@ type Call struct {
 	Ephemeral, Sequential bool
 	// Watch leaves a one-shot watch; for Get, Exists and Children.
 	Watch bool
+	// Recursive is for AddWatch: it watches all below the znode, too.
+	Recursive bool
 	// Parts are the parts of a Multi: Create, Set, Delete and Check, whose
 	// After and Watch are zero.
 	Parts []Call

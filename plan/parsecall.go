@@ -48,6 +48,8 @@ func (r *reader) action(top bool) (Call, error) {
 		err = r.version(&c)
 	case Get, Exists, Children:
 		c.Watch = r.accept("watch")
+	case AddWatch:
+		c.Recursive = r.accept("recursive")
 	}
 	return c, err
 }

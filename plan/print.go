@@ -90,6 +90,8 @@ func (c Call) Action() string {
 		w = append(w, c.Value.String(), versionWord(c.Version))
 	case Delete, Check:
 		w = append(w, versionWord(c.Version))
+	case AddWatch:
+		w = appendIf(w, c.Recursive, "recursive")
 	case Multi:
 		w = append(w, "{")
 		for i, p := range c.Parts {

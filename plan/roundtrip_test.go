@@ -100,9 +100,10 @@ func drawCall(t *rapid.T) Call {
 		}
 		return c
 	}
-	c := drawSingle(t, []Op{Get, Set, Create, Delete, Exists, Children, Sync})
+	c := drawSingle(t, []Op{Get, Set, Create, Delete, Exists, Children, Sync, AddWatch, RemoveWatches})
 	c.After = drawDuration(t)
 	c.Watch = (c.Op == Get || c.Op == Exists || c.Op == Children) && rapid.Bool().Draw(t, "watch")
+	c.Recursive = c.Op == AddWatch && rapid.Bool().Draw(t, "recursive")
 	return c
 }
 

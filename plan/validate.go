@@ -135,7 +135,7 @@ func (c Call) validate() string {
 func (c Call) validateSingle(part bool) string {
 	guarded := c.Op == Set || c.Op == Delete || c.Op == Check
 	switch {
-	case c.Op < Get || c.Op > Check, part && !c.Op.Writes() && c.Op != Check:
+	case c.Op < Get || c.Op > RemoveWatches || c.Op == Multi, part && !c.Op.Writes() && c.Op != Check:
 		return c.Op.String() + " cannot stand here"
 	case !validPath(c.Path):
 		return "no path: want /name or /name/name, without white space"
@@ -143,6 +143,8 @@ func (c Call) validateSingle(part bool) string {
 		return "a version that cannot stand here"
 	case c.Watch && c.Op != Get && c.Op != Exists && c.Op != Children:
 		return "only get, exists and children leave a watch"
+	case c.Recursive && c.Op != AddWatch:
+		return "only addWatch watches what is below a znode"
 	case (c.Ephemeral || c.Sequential) && c.Op != Create:
 		return "only create makes ephemeral or sequential znodes"
 	case c.Value != Value{} && c.Op != Set && c.Op != Create, c.Value.Seen && c.Value.Text != "", !c.Value.Seen && c.Value.Delta != 0:

@@ -240,7 +240,7 @@ var words = func() map[string]string {
 	m := map[string]string{}
 	for _, w := range []string{
 		"", OK, Fail, Unknown, "get", "set", "create", "delete", "exists", "children", "sync", "check", "multi",
-		"ephemeral", "sequential", "ephemeral sequential", WatchMode, "NoNode", "BadVersion", "NodeExists", "NotEmpty", "ConnectionLoss",
+		"ephemeral", "sequential", "ephemeral sequential", WatchMode, OpAddWatch, OpRemoveWatches, Recursive, "NoNode", "BadVersion", "NodeExists", "NotEmpty", "ConnectionLoss",
 		"PROPOSAL", "ACK", "COMMIT", "PING", "log", "currentEpoch", "acceptedEpoch", "snapshot",
 	} {
 		m[w] = w

@@ -51,7 +51,7 @@ const (
 	Expired
 	// Call: Client begins call Num: Op, Path, Data, Version, Mode, Parts. Op is
 	// one of ZooKeeper's (get, set, create, delete, exists, children, sync,
-	// multi) or of a recipe's (OpAcquire and those after it).
+	// multi, addWatch, removeWatches) or of a recipe's (OpAcquire and those after it).
 	// Ret: it ended with Out and Err, and what the reply showed.
 	Call
 	Ret
@@ -130,7 +130,7 @@ type Event struct {
 	// Version is a znode version, or the guard of a call.
 	Version  int32
 	Cversion int32
-	Mode     string // words: "ephemeral", "sequential", "watch"
+	Mode     string // words: "ephemeral", "sequential", "watch", "recursive"
 	Out      string
 	Err      string // ZooKeeper's name of the error: NoNode, BadVersion
 	Czxid    uint64

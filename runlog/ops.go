@@ -5,7 +5,7 @@ package runlog
 var ops = func() map[string]bool {
 	known := map[string]bool{}
 	for _, op := range []string{
-		"get", "set", "create", "delete", "exists", "children", "sync", "check", "multi",
+		"get", "set", "create", "delete", "exists", "children", "sync", "check", "multi", OpAddWatch, OpRemoveWatches,
 		OpAcquire, OpRelease, OpUse, OpEnqueue, OpDequeue, OpElect, OpResign, OpEnter, OpLeave, OpJoin, OpPart, OpMembers, OpAdd, OpRead, OpCached,
 	} {
 		known[op] = true

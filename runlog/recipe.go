@@ -3,6 +3,15 @@ package runlog
 // WatchMode is the word in a call's Mode that says it asks for a one-shot watch.
 const WatchMode = "watch"
 
+// OpAddWatch leaves a watch that stays; Recursive in its Mode says that it is of all
+// below the znode, too. OpRemoveWatches takes away all that the client watches a
+// znode with.
+const (
+	OpAddWatch      = "addWatch"
+	OpRemoveWatches = "removeWatches"
+	Recursive       = "recursive"
+)
+
 // The operations of recipes: what an application does with a lock, a queue, a
 // leader election and so on, whatever calls of ZooKeeper carry it out. They are
 // written as Call and Ret events like any other. Path names the object, such as

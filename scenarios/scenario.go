@@ -27,6 +27,8 @@ type Scenario struct {
 	Story string
 	// Servers is how many it is about, 3 if zero. Fewer or more may be asked for.
 	Servers int
+	// ModelOnly: real worlds lack something that it needs.
+	ModelOnly bool
 	// Flink is the cluster that it is about, if it is about Flink.
 	Flink plan.Flink
 	// Config is how many of a hundred calls of Flink's clients set the
@@ -162,7 +164,7 @@ func (d *Draw) Shuffled() []string {
 func All() []*Scenario {
 	return []*Scenario{
 		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
-		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, primaryOrder, mixed,
+		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, primaryOrder, caches, mixed,
 		flinkFailover, flinkConfig, flinkState,
 	}
 }

@@ -14,8 +14,14 @@ import (
 // others twice: the check watches finds the most of that. What it may not find is
 // an event whose client was not heard of again before it reconnected.
 func TestWatchEventsAreMissed(t *testing.T) {
+	for _, name := range []string{"follower-crash", "caches"} {
+		t.Run(name, func(t *testing.T) { spoilWatches(t, name) })
+	}
+}
+
+func spoilWatches(t *testing.T, name string) {
 	pick := slices.DeleteFunc(checker.All(), func(c checker.Check) bool { return c.Name != "watches" })
-	s, err := scenarios.Named("follower-crash")
+	s, err := scenarios.Named(name)
 	if err != nil {
 		t.Fatal(err)
 	}

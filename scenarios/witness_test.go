@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,12 +33,19 @@ func TestWitnessAgreesWithSearch(t *testing.T) {
 						events[i].Zxid = 0
 					}
 				}
-				if byValue := judged(t, events, pick("linearizable")); byZxid.Verdict != byValue.Verdict {
+				if byValue := judged(t, events, pick("linearizable")); byZxid.Verdict != byValue.Verdict && !heldToZxid(byZxid, byValue) {
 					t.Errorf("seed %d: by zxids %v: %s\nby values %v: %s", seed, byZxid.Verdict, byZxid.Why, byValue.Verdict, byValue.Why)
 				}
 			}
 		})
 	}
+}
+
+// heldToZxid is a weakness of the witness that its documentation names: it holds a
+// lost write to the zxid that a Stat shows of it, although by its values alone it
+// could have taken effect later. Then it knows of no read that is stale.
+func heldToZxid(byZxid, byValue checker.Result) bool {
+	return byZxid.Verdict == checker.Permitted && byValue.Verdict == checker.OK && strings.HasPrefix(byZxid.Why, "The writes keep to real time")
 }
 
 func judged(t *testing.T, events []runlog.Event, checks []checker.Check) checker.Result {

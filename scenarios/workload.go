@@ -17,6 +17,7 @@ const (
 	Bank                       // /bank/a, /bank/b, /bank/c: money moved by multi
 	Queue                      // /seq: sequential names
 	Ephemerals                 // /live: one ephemeral znode a client
+	Watching                   // of znodes and of whole trees, by watches that stay
 )
 
 var allWork = []Work{Registers, Registers, Counter, Members, Bank, Queue, Ephemerals}
@@ -109,6 +110,8 @@ func (w *worker) work(kind Work) {
 		w.add(plan.Call{Op: plan.Create, Path: "/seq/s-", Value: w.fresh(), Sequential: true})
 	case Ephemerals:
 		w.ephemeral()
+	case Watching:
+		w.watching()
 	default:
 		panic(fmt.Sprintf("scenarios: work %d", kind))
 	}
@@ -149,6 +152,23 @@ func (w *worker) transfer() {
 		{Op: plan.Set, Path: from, Value: plan.SeenPlus(-amount), Version: plan.SeenVersion},
 		{Op: plan.Set, Path: to, Value: plan.SeenPlus(amount), Version: plan.SeenVersion},
 	}})
+}
+
+// watching leaves a watch that stays, or takes one away. Registers are watched in
+// several modes at once.
+func (w *worker) watching() {
+	staying := []plan.Call{
+		{Op: plan.AddWatch, Path: "/bank", Recursive: true},
+		{Op: plan.AddWatch, Path: "/live", Recursive: true},
+		{Op: plan.AddWatch, Path: "/", Recursive: true},
+		{Op: plan.AddWatch, Path: "/set"},
+		{Op: plan.AddWatch, Path: registers[0]},
+	}
+	c := staying[w.stream.Intn(len(staying))]
+	if w.stream.Intn(8) == 0 {
+		c = plan.Call{Op: plan.RemoveWatches, Path: c.Path}
+	}
+	w.add(c)
 }
 
 func (w *worker) ephemeral() {

@@ -258,7 +258,7 @@ func (c *client) learn(reply *zookeeper.Reply) {
 var ops = [...]zookeeper.Op{
 	plan.Get: zookeeper.OpGet, plan.Set: zookeeper.OpSet, plan.Create: zookeeper.OpCreate, plan.Delete: zookeeper.OpDelete,
 	plan.Exists: zookeeper.OpExists, plan.Children: zookeeper.OpChildren, plan.Sync: zookeeper.OpSync,
-	plan.Check: zookeeper.OpCheck, plan.Multi: zookeeper.OpMulti,
+	plan.Check: zookeeper.OpCheck, plan.Multi: zookeeper.OpMulti, plan.AddWatch: zookeeper.OpAddWatch, plan.RemoveWatches: zookeeper.OpRemoveWatches,
 }
 
 // request is a resolved call as the model client sends it.
@@ -268,7 +268,7 @@ func request(c *plan.Call) zookeeper.Request {
 	}
 	r := zookeeper.Request{
 		Op: ops[c.Op], Path: c.Path, Data: c.Value.Text, Version: c.Version,
-		Ephemeral: c.Ephemeral, Sequential: c.Sequential, Watch: c.Watch,
+		Ephemeral: c.Ephemeral, Sequential: c.Sequential, Watch: c.Watch, Recursive: c.Recursive,
 	}
 	for i := range c.Parts {
 		r.Parts = append(r.Parts, request(&c.Parts[i]))
@@ -280,6 +280,8 @@ func mode(c *plan.Call) string {
 	switch {
 	case c.Watch:
 		return runlog.WatchMode
+	case c.Recursive:
+		return runlog.Recursive
 	case c.Ephemeral && c.Sequential:
 		return "ephemeral sequential"
 	case c.Ephemeral:

@@ -32,7 +32,7 @@ func newZab(p *plan.Plan) *zabServers {
 			ID: id, Servers: t.Servers, Observers: paxos.Voters(t.Servers) &^ paxos.Voters(t.Servers-t.Observers), Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
 			CommittedLog: committed, SnapEvery: snapEvery, Empty: s.empty, Bugs: bug, Quirks: quirks, Readable: zookeeper.Readable,
 		})
-		s.above = append(s.above, zookeeper.Config{ID: id, Tick: int64(t.Tick), Timer: zab.TimerTick, BareCheck: quirks&zab.BareCheck != 0})
+		s.above = append(s.above, zookeeper.Config{ID: id, Tick: int64(t.Tick), Timer: zab.TimerTick, BareCheck: quirks&zab.BareCheck != 0, OneWatchMode: quirks&zab.OneWatchMode != 0})
 	}
 	return s
 }

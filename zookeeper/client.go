@@ -269,16 +269,18 @@ func (c *Client) complete(r *Reply) {
 
 func (c *Client) tell(n ClientNews) { c.Told = append(c.Told, n) }
 
-// remember keeps the watch that a call has left, so that it can be set again, and
+// remember keeps the watch that a call has left, so that it can be set again, or
 // forgets those that it has taken away.
 func (l *WatchList) remember(r *Request, reply *Reply) {
-	if r.Op == OpRemoveWatches && reply.Err == OK {
-		l.Data, l.Exist, l.Kids = dropPath(l.Data, r.Path), dropPath(l.Exist, r.Path), dropPath(l.Kids, r.Path)
-	}
-	if !r.Watch {
-		return
-	}
 	switch {
+	case r.Op == OpRemoveWatches && (reply.Err == OK || reply.Err == NoWatcher):
+		l.Data, l.Exist, l.Kids = dropPath(l.Data, r.Path), dropPath(l.Exist, r.Path), dropPath(l.Kids, r.Path)
+		l.Persistent, l.Recursive = dropPath(l.Persistent, r.Path), dropPath(l.Recursive, r.Path)
+	case r.Op == OpAddWatch && r.Recursive && reply.Err == OK:
+		l.Recursive = addPath(l.Recursive, r.Path)
+	case r.Op == OpAddWatch && reply.Err == OK:
+		l.Persistent = addPath(l.Persistent, r.Path)
+	case !r.Watch:
 	case r.Op == OpChildren && reply.Err == OK:
 		l.Kids = addPath(l.Kids, r.Path)
 	case reply.Err == OK:
@@ -298,10 +300,15 @@ func (l *WatchList) forget(e *WatchedEvent) {
 	}
 }
 
-func (l *WatchList) empty() bool { return len(l.Data)+len(l.Exist)+len(l.Kids) == 0 }
+func (l *WatchList) empty() bool {
+	return len(l.Data)+len(l.Exist)+len(l.Kids)+len(l.Persistent)+len(l.Recursive) == 0
+}
 
 func (l *WatchList) clone() WatchList {
-	return WatchList{Data: append([]string(nil), l.Data...), Exist: append([]string(nil), l.Exist...), Kids: append([]string(nil), l.Kids...)}
+	return WatchList{
+		Data: slices.Clone(l.Data), Exist: slices.Clone(l.Exist), Kids: slices.Clone(l.Kids),
+		Persistent: slices.Clone(l.Persistent), Recursive: slices.Clone(l.Recursive),
+	}
 }
 
 func addPath(paths []string, path string) []string {

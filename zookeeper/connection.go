@@ -147,10 +147,6 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 		case r.Op == OpCheck:
 			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid, Err: Unimplemented}, out)
 			c.queue = append(c.queue[:0], c.queue[1:]...)
-		case r.Op == OpRemoveWatches:
-			s.watches.remove(r.Path, c.id)
-			s.reply(c, &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid}, out)
-			c.queue = append(c.queue[:0], c.queue[1:]...)
 		case r.Op == OpSync:
 			c.waiting = true
 			if m := s.toLeader(paxos.Sync, out); m != nil {
@@ -168,12 +164,35 @@ func (s *Server) pump(c *clientConn, out *paxos.Effects) {
 }
 
 func (s *Server) read(c *clientConn, r *Request, out *paxos.Effects) {
+	if r.Op == OpAddWatch || r.Op == OpRemoveWatches {
+		s.reply(c, s.standing(c, r), out)
+		return
+	}
 	reply := read(s.tree(), r, s.database().Zxid)
 	// A watch on a znode that is not there can only be left by exists.
 	if r.Watch && (reply.Err == OK || reply.Err == NoNode && r.Op == OpExists) {
-		s.watches.add(watch{r.Path, c.id, r.Op == OpChildren})
+		kind := onData
+		if r.Op == OpChildren {
+			kind = onKids
+		}
+		s.leave(r.Path, c.id, kind)
 	}
 	s.reply(c, reply, out)
+}
+
+// standing leaves a watch that stays, on a znode that need not be there, or takes
+// away all watches that the client has on one.
+func (s *Server) standing(c *clientConn, r *Request) *Reply {
+	reply := &Reply{Cxid: r.Cxid, Zxid: s.database().Zxid}
+	switch {
+	case r.Op == OpAddWatch && r.Recursive:
+		s.leave(r.Path, c.id, recursive)
+	case r.Op == OpAddWatch:
+		s.leave(r.Path, c.id, staysData, staysKids)
+	case !s.watches.remove(c.id, r.Path):
+		reply.Err = NoWatcher
+	}
+	return reply
 }
 
 func (s *Server) reply(c *clientConn, r *Reply, out *paxos.Effects) {

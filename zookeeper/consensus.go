@@ -42,4 +42,7 @@ type Config struct {
 	// BareCheck: a check outside of a multi becomes a transaction, which no server
 	// can read back (ZOOKEEPER-2623; until 3.8.4 and 3.9.2).
 	BareCheck bool
+	// OneWatchMode: a watch takes the place of one of another mode that the client
+	// has on the same znode (ZOOKEEPER-4466; 3.6 to 3.8).
+	OneWatchMode bool
 }

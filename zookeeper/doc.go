@@ -33,8 +33,10 @@
 // than it has.
 //
 // A watch is left at one server, fires once, and its event is sent before the
-// reply that would show the change. A client sets its watches again when it
-// connects anew.
+// reply that would show the change. One left by addWatch stays until removeWatches
+// takes it away: it tells of a znode and its children, or, recursive, of a znode
+// and all below it. A client sets its watches again when it connects anew; those
+// that fire once are then told what they have missed, and those that stay are not.
 //
 // A Client is a machine, too: it keeps one session on one connection at a time,
 // makes calls whose replies come in order, and knows three outcomes: a reply, a refusal, or
@@ -48,8 +50,10 @@
 //
 //   - A check outside of a multi is refused, as from 3.8.5 and 3.9.3 on; a Config
 //     may ask for what was done before (ZOOKEEPER-2623).
-//   - No ACLs, quotas, containers, TTLs, persistent watches, local sessions, or
-//     read-only mode.
+//   - No ACLs, quotas, containers, TTLs, local sessions, or read-only mode.
+//   - removeWatches takes all watches of the client on a znode away (type ANY).
+//     Every variant has watches that stay; ZooKeeper has them from 3.6 on. A Config
+//     may ask for one mode a znode and client, as before 3.9 (ZOOKEEPER-4466).
 //   - A session's number is made of the server and the connection, not the time;
 //     there is no password.
 //   - A transaction carries no time, so a Stat shows none.

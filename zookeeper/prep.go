@@ -17,6 +17,7 @@ type Request struct {
 	Version               int32
 	Ephemeral, Sequential bool
 	Watch                 bool
+	Recursive             bool  // of OpAddWatch
 	Timeout               int64 // OpCreateSession, in nanoseconds
 	Parts                 []Request
 	// Server is where the client is connected. A Client fills in Session and

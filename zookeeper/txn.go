@@ -24,12 +24,13 @@ const (
 	NotEmpty                Error = -111
 	SessionExpired          Error = -112
 	SessionMoved            Error = -118
+	NoWatcher               Error = -121
 )
 
 var errorNames = map[Error]string{
 	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", Unimplemented: "Unimplemented", BadArguments: "BadArguments", NoNode: "NoNode", BadVersion: "BadVersion",
 	NoChildrenForEphemerals: "NoChildrenForEphemerals", NodeExists: "NodeExists", NotEmpty: "NotEmpty",
-	SessionExpired: "SessionExpired", SessionMoved: "SessionMoved",
+	SessionExpired: "SessionExpired", SessionMoved: "SessionMoved", NoWatcher: "NoWatcher",
 }
 
 // String is ZooKeeper's name of the error, "" for OK.
@@ -59,12 +60,14 @@ const (
 	OpError
 	// OpRemoveWatches takes away what this client watches of a znode.
 	OpRemoveWatches
+	// OpAddWatch leaves a watch that stays.
+	OpAddWatch
 )
 
 var opNames = [...]string{
 	OpGet: "get", OpSet: "set", OpCreate: "create", OpDelete: "delete", OpExists: "exists", OpChildren: "children", OpSync: "sync",
 	OpCheck: "check", OpMulti: "multi", OpCreateSession: "createSession", OpCloseSession: "closeSession", OpError: "error",
-	OpRemoveWatches: "removeWatches",
+	OpAddWatch: "addWatch", OpRemoveWatches: "removeWatches",
 }
 
 func (o Op) String() string { return opNames[o] }

@@ -2,6 +2,7 @@ package zookeeper
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/schismlab/schism/paxos"
 )
@@ -35,31 +36,62 @@ type WatchedEvent struct {
 type WatchList struct {
 	Zxid              paxos.Zxid
 	Data, Exist, Kids []string
+	// Of these nothing is told at once: what they missed is missed.
+	Persistent, Recursive []string
 }
 
-// watch is a one-shot watch that a client has left with this server.
+// watch is what a client has left with this server.
 type watch struct {
-	path  string
-	conn  paxos.Conn
-	child bool // on the children; else on the znode
+	path string
+	conn paxos.Conn
+	kind watchKind
+}
+
+// watchKind says what a watch is told of (WatcherMode).
+type watchKind uint8
+
+const (
+	onData    watchKind = iota // once, of the znode
+	onKids                     // once, of its children, or that it is gone
+	staysData                  // of the znode, until it is taken away
+	staysKids                  // of its children, or that it is gone, until …
+	recursive                  // of the znode and all below it, until …
+)
+
+func (k watchKind) ofKids() bool { return k == onKids || k == staysKids }
+
+// tells says whether a watch is told of a change of a znode, or of its children.
+func (w *watch) tells(path string, data, kids bool) bool {
+	if w.kind == recursive {
+		// A change of the children is told as what has become of the child.
+		return data && (w.path == path || w.path == "/" || strings.HasPrefix(path, w.path+"/"))
+	}
+	return w.path == path && (data && !w.kind.ofKids() || kids && w.kind.ofKids())
 }
 
 // watches holds a server's watches in the order they were left.
 type watches []watch
 
-// add leaves a watch; one of a kind for a path and connection is enough.
-func (ws *watches) add(w watch) {
+// add leaves a watch; one of a kind for a path and connection is enough. If a path
+// has one mode only, a new one takes the place of what was there.
+func (ws *watches) add(w watch, oneMode bool) {
 	for i := range *ws {
-		if (*ws)[i] == w {
+		switch have := &(*ws)[i]; {
+		case *have == w:
+			return
+		case oneMode && have.path == w.path && have.conn == w.conn && have.kind.ofKids() == w.kind.ofKids():
+			have.kind = w.kind
 			return
 		}
 	}
 	*ws = append(*ws, w)
 }
 
-// remove takes out a connection's watches of a path, of either kind.
-func (ws *watches) remove(path string, conn paxos.Conn) {
-	*ws = slices.DeleteFunc(*ws, func(w watch) bool { return w.path == path && w.conn == conn })
+// leave leaves a watch with this server.
+func (s *Server) leave(path string, conn paxos.Conn, kinds ...watchKind) {
+	for _, k := range kinds {
+		s.watches.add(watch{path, conn, k}, s.cfg.OneWatchMode)
+	}
 }
 
 func (ws *watches) drop(conn paxos.Conn) {
@@ -72,14 +104,25 @@ func (ws *watches) drop(conn paxos.Conn) {
 	*ws = kept
 }
 
-// fire takes out the watches that fit and hands each connection to tell. A
-// connection with both kinds of watch on a deleted znode is told once.
+// remove takes away all that a connection has left on a path; it is false if
+// that was nothing.
+func (ws *watches) remove(conn paxos.Conn, path string) bool {
+	n := len(*ws)
+	*ws = slices.DeleteFunc(*ws, func(w watch) bool { return w.conn == conn && w.path == path })
+	return len(*ws) < n
+}
+
+// fire hands each connection with a watch that fits to tell, and takes out those
+// that are told once. A connection with several is told once, too.
 func (ws *watches) fire(path string, data, child bool, tell func(paxos.Conn)) {
 	kept := (*ws)[:0]
 	told := make([]paxos.Conn, 0, 8)
 	for _, w := range *ws {
-		if w.path != path || w.child && !child || !w.child && !data {
+		fits := w.tells(path, data, child)
+		if !fits || w.kind >= staysData {
 			kept = append(kept, w)
+		}
+		if !fits {
 			continue
 		}
 		if !slices.Contains(told, w.conn) {
@@ -123,7 +166,8 @@ func (s *Server) tellWatch(conn paxos.Conn, e WatchedEvent, z paxos.Zxid, out *p
 }
 
 // setWatches is DataTree.setWatches: a watch whose event was missed fires now.
-// A znode created and deleted meanwhile is missed for good.
+// A znode created and deleted meanwhile is missed for good, and so is everything
+// by watches that stay (SetWatches2).
 func (s *Server) setWatches(conn paxos.Conn, l *WatchList, out *paxos.Effects) {
 	t, z := s.tree(), s.database().Zxid
 	found := func(what WatchType, path string) {
@@ -135,14 +179,14 @@ func (s *Server) setWatches(conn paxos.Conn, l *WatchList, out *paxos.Effects) {
 		} else if stat.Mzxid > l.Zxid {
 			found(WatchData, path)
 		} else {
-			s.watches.add(watch{path, conn, false})
+			s.leave(path, conn, onData)
 		}
 	}
 	for _, path := range l.Exist {
 		if _, _, ok := t.Get(path); ok {
 			found(WatchCreated, path)
 		} else {
-			s.watches.add(watch{path, conn, false})
+			s.leave(path, conn, onData)
 		}
 	}
 	for _, path := range l.Kids {
@@ -151,7 +195,13 @@ func (s *Server) setWatches(conn paxos.Conn, l *WatchList, out *paxos.Effects) {
 		} else if stat.Pzxid > l.Zxid {
 			found(WatchChildren, path)
 		} else {
-			s.watches.add(watch{path, conn, true})
+			s.leave(path, conn, onKids)
 		}
+	}
+	for _, path := range l.Persistent {
+		s.leave(path, conn, staysData, staysKids)
+	}
+	for _, path := range l.Recursive {
+		s.leave(path, conn, recursive)
 	}
 }

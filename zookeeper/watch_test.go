@@ -17,6 +17,9 @@ func TestWatches(t *testing.T) {
 	set := func(path string) Request { return Request{Op: OpSet, Path: path, Version: -1} }
 	create := func(path string) Request { return Request{Op: OpCreate, Path: path} }
 	remove := func(path string) Request { return Request{Op: OpDelete, Path: path, Version: -1} }
+	stay := func(path string) Request { return Request{Op: OpAddWatch, Path: path} }
+	under := func(path string) Request { return Request{Op: OpAddWatch, Path: path, Recursive: true} }
+	unwatch := func(path string) Request { return Request{Op: OpRemoveWatches, Path: path} }
 	all := func(rs ...Request) []Request { return rs }
 	for _, c := range []struct {
 		name          string
@@ -44,6 +47,21 @@ func TestWatches(t *testing.T) {
 		{"multi, in its order", all(children("/a"), get("/a")), all(Request{Op: OpMulti, Parts: all(set("/a"), create("/a/n"))}), "/a data, /a children"},
 		{"multi that fails fires nothing", all(get("/a")), all(Request{Op: OpMulti, Parts: all(set("/a"), set("/n"))}), ""},
 		{"root, its children", all(children("/")), all(create("/n")), "/ children"},
+		{"persistent: each time", all(stay("/a")), all(set("/a"), set("/a")), "/a data, /a data"},
+		{"persistent: children, too", all(stay("/a")), all(create("/a/n"), remove("/a/n")), "/a children, /a children"},
+		{"persistent: nothing further below", all(stay("/a")), all(set("/a/kid"), create("/a/kid/n")), ""},
+		{"persistent: gone and made anew", all(stay("/a/kid")), all(remove("/a/kid"), create("/a/kid")), "/a/kid deleted, /a/kid created"},
+		{"persistent: of nothing yet", all(stay("/n")), all(create("/n"), set("/n")), "/n created, /n data"},
+		{"persistent and a get: told once, and again", all(stay("/a"), get("/a")), all(set("/a"), set("/a")), "/a data, /a data"},
+		{"a get first, then persistent", all(get("/a"), stay("/a")), all(set("/a"), set("/a")), "/a data, /a data"},
+		{"recursive: all below", all(under("/a")), all(set("/a/kid"), create("/a/kid/n"), remove("/a/kid/n"), set("/a")), "/a/kid data, /a/kid/n created, /a/kid/n deleted, /a data"},
+		{"recursive: no neighbour", all(under("/a")), all(create("/ab"), set("/ab")), ""},
+		{"recursive: of the root", all(under("/")), all(create("/n"), set("/a/kid")), "/n created, /a/kid data"},
+		{"recursive and children", all(under("/a"), children("/a")), all(create("/a/n"), create("/a/m")), "/a/n created, /a children, /a/m created"},
+		{"recursive and persistent: told once", all(under("/"), stay("/a")), all(set("/a"), create("/a/n")), "/a data, /a/n created, /a children"},
+		{"recursive, in a multi's order", all(under("/a")), all(Request{Op: OpMulti, Parts: all(set("/a"), create("/a/n"), set("/a/n"))}), "/a data, /a/n created, /a/n data"},
+		{"taken away", all(stay("/a"), under("/a"), get("/a"), children("/a"), unwatch("/a")), all(set("/a"), create("/a/n")), ""},
+		{"taken away elsewhere", all(stay("/a"), unwatch("/a/kid")), all(set("/a")), "/a data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(1, 0)
@@ -78,15 +96,15 @@ func TestWatches(t *testing.T) {
 // TestDeletedIsToldOnceEach: two clients whose watches of both kinds lie mixed.
 func TestDeletedIsToldOnceEach(t *testing.T) {
 	var ws watches
-	for _, w := range []watch{{"/a", 1, false}, {"/a", 2, false}, {"/b", 3, false}, {"/a", 1, true}, {"/a", 2, true}} {
-		ws.add(w)
+	for _, w := range []watch{{"/a", 1, onData}, {"/a", 2, onData}, {"/b", 3, onData}, {"/a", 1, onKids}, {"/a", 2, onKids}} {
+		ws.add(w, false)
 	}
 	var told []paxos.Conn
 	ws.fire("/a", true, true, func(c paxos.Conn) { told = append(told, c) })
 	if !slices.Equal(told, []paxos.Conn{1, 2}) {
 		t.Errorf("told %v, want 1 and 2 once each", told)
 	}
-	if !slices.Equal(ws, watches{{"/b", 3, false}}) {
+	if !slices.Equal(ws, watches{{"/b", 3, onData}}) {
 		t.Errorf("left are %v, want the watch on /b", ws)
 	}
 }

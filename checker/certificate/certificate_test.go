@@ -100,6 +100,7 @@ var cases = []struct {
 	{name: "one that is none", grade: Linearizable, ops: runlog.History{made(1)}, order: []int32{0, 7}, why: "does not exist"},
 	{name: "an end that is none", grade: Linearizable, ops: runlog.History{made(1)}, order: []int32{0, -1}, why: "does not exist"},
 	{name: "a lost write later", grade: Linearizable, ops: runlog.History{made(1), lost(call(2, 3, 4, "set", "/a", "1", -1)), shows(call(1, 9, 10, "get", "/a", "", 0), "1", 1)}},
+	{name: "a lost write of whatever version", grade: Linearizable, ops: runlog.History{made(1), shows(lost(call(2, 3, 4, "set", "/a", "1", -1)), "", 7)}},
 	{name: "a lost write before it was called", grade: Linearizable, ops: runlog.History{made(1), shows(call(1, 2, 3, "get", "/a", "", 0), "1", 1), lost(call(2, 4, 5, "set", "/a", "1", -1))}, order: []int32{0, 2, 1}, why: "answered before"},
 	{name: "a lost write that would be refused", grade: Linearizable, ops: runlog.History{made(1), lost(call(2, 3, 4, "set", "/a", "1", 7))}, why: "does not fit"},
 	{name: "a version the set did not give", grade: Linearizable, ops: runlog.History{made(1), shows(call(1, 3, 4, "set", "/a", "1", -1), "", 2)}, why: "does not fit"},

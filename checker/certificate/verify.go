@@ -60,8 +60,11 @@ var reads = map[string]bool{"get": true, "exists": true, "children": true, "sync
 // answers carries a call out and says whether its answer is right.
 func (t tree) answers(o *runlog.Operation, session int64, name func(part int) string) bool {
 	r, parts, shown, want := &o.Result, o.Parts, o.Result.Parts, ""
-	if o.Out == runlog.Fail {
+	switch o.Out {
+	case runlog.Fail:
 		want = r.Err
+	case runlog.Unknown:
+		r, shown = new(runlog.Event), nil
 	}
 	switch {
 	case o.Op == "sync", o.Path == "/" && (o.Op == "get" || o.Op == "exists"):

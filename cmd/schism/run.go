@@ -88,7 +88,11 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 	}
 	for _, name := range o.names {
 		if name == "all" {
-			o.list = append(o.list, scenarios.All()...)
+			for _, s := range scenarios.All() {
+				if !s.ModelOnly || o.world == campaign.Sim {
+					o.list = append(o.list, s)
+				}
+			}
 			continue
 		}
 		s, err := named(name)

@@ -80,12 +80,15 @@ const (
 	// BareCheck is read by the layer above: a check outside of a multi is made a
 	// transaction that no server can read (ZOOKEEPER-2623; until 3.8.4 and 3.9.2).
 	BareCheck
+	// OneWatchMode is read by the layer above, too: a watch takes the place of one of
+	// another mode on the same znode (ZOOKEEPER-4466; 3.6 to 3.8).
+	OneWatchMode
 )
 
 var quirkNames = paxos.Switches{
 	"epoch-before-log", "keep-late-snapshot", "keep-unsaved-snap", "forget-pending", "leak-log-queue", "hole-in-committed-log",
 	"diff-without-trunc", "keep-unsaved-trunc", "zxid-from-diff", "log-at-up-to-date",
-	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader", "bare-check",
+	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader", "bare-check", "one-watch-mode",
 }
 
 // What many releases have in common.
@@ -94,7 +97,7 @@ const (
 	until35     = BareCheck | KeepUnsavedSnap | LeakLogQueue | LogAtUpToDate
 	until34     = ForgetPending | ZxidFromDiff | SnapWithoutMemory
 	before34    = everRelease | until35 | until34 | SnapAtNewLeader | DiffWithoutTrunc | NoEpochFiles
-	from37      = RefuseLateZxid | LeakLogQueue | CommitNeedsPending
+	from37      = RefuseLateZxid | LeakLogQueue | CommitNeedsPending | OneWatchMode
 )
 
 // variants are protocol versions, the newest last.

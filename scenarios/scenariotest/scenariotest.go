@@ -44,6 +44,9 @@ func Run(t *testing.T, list []*scenarios.Scenario) {
 	for _, s := range list {
 		t.Run(s.Name, func(t *testing.T) {
 			for _, world := range worlds {
+				if s.ModelOnly && world != campaign.Sim {
+					continue // as schism run all does
+				}
 				t.Run(world, func(t *testing.T) { runIn(t, s, world) })
 			}
 		})
