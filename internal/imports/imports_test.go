@@ -97,6 +97,8 @@ func broken(from, to string) string {
 		return "pure code stands on the standard library alone, so that it can run anywhere, a browser too"
 	case pure(from) && in != "" && !pure(in):
 		return "pure code imports pure code only"
+	case under(from, "zookeeper") && (under(in, "sim") || under(in, "cluster") || in == "scenarios" || in == "campaign"):
+		return "what anybody's tests stand on must not bring the harness's worlds along"
 	case under(from, "checker") && in != "" && !under(in, "checker") && !pure(in):
 		return "a check knows nothing of worlds: it judges a log, wherever that came from"
 	case under(from, "checker") && in == "" && !std(to) && to != "github.com/anishathalye/porcupine":
@@ -135,6 +137,7 @@ func TestRulesBite(t *testing.T) {
 		{"plan", "time"},
 		{"paxos/zab", "github.com/spf13/cobra"},
 		{"zookeeper", module + "/sim"},
+		{"zookeeper/zktest", module + "/sim"},
 		{"checker", module + "/sim"},
 		{"checker", "github.com/spf13/cobra"},
 		{"sim", module + "/cluster/local"},
