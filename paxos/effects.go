@@ -42,6 +42,7 @@ const (
 	Close                         // the connection Conn
 	SetTo                         // timer Index fires After ticks of a nanosecond from now
 	Persist                       // Writes[Index], before anything else happens
+	Background                    // Writes[Index], by a thread of its own: nothing waits for it
 	Append                        // Entries[Index] to the log's queue
 	Tell                          // Notes[Index], to whoever observes
 	Exit                          // end this process: it has met what it cannot go on with
@@ -66,11 +67,12 @@ const (
 	SaveSnapshot                        // a snapshot file of DB
 	TruncateLog                         // the log loses what is after Zxid, and snapshots later than it
 	Drain                               // nothing: wait until the log's queue is on disk
+	SaveScan                            // a snapshot file of DB, which was read while transactions went on
 	PromisedBallot                      // Paxos: the ballot promised := Epoch
 	AcceptedBallot                      // Paxos: slot Zxid holds Cmd, accepted in the ballot Epoch
 )
 
-var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain", PromisedBallot: "promised", AcceptedBallot: "accepted"}
+var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain", SaveScan: "snapshot", PromisedBallot: "promised", AcceptedBallot: "accepted"}
 
 func (w WriteKind) String() string { return writeNames[w] }
 
@@ -161,6 +163,12 @@ func (e *Effects) SetTimer(timer uint8, ns int64) {
 // Persist asks for a synchronous write.
 func (e *Effects) Persist(w Write) {
 	e.List = append(e.List, Effect{Kind: Persist, Index: int32(len(e.Writes))})
+	e.Writes = append(e.Writes, w)
+}
+
+// Background asks for a write that nothing waits for.
+func (e *Effects) Background(w Write) {
+	e.List = append(e.List, Effect{Kind: Background, Index: int32(len(e.Writes))})
 	e.Writes = append(e.Writes, w)
 }
 

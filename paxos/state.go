@@ -27,6 +27,26 @@ type State interface {
 	Digest() uint64
 }
 
+// Piecewise is a State that is read piece by piece, as a tree too large to be
+// locked meanwhile is: of transactions that are applied while it is read, some
+// show in what was read and some do not. To apply them all again, in order,
+// mends that.
+type Piecewise interface {
+	State
+	// Splice is what such a reader holds that began with the receiver and ended
+	// with later.
+	Splice(later State) State
+}
+
+// Splice is s as one reads it who ends when it has become later. A State that is
+// not Piecewise is read at once.
+func Splice(s, later State) State {
+	if p, ok := s.(Piecewise); ok {
+		return p.Splice(later)
+	}
+	return s
+}
+
 // DB is a state and the history that led to it.
 type DB struct {
 	State State

@@ -157,7 +157,7 @@ func (r *reader) ppm(into *int) error {
 	return nil
 }
 
-var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "observers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "flink", "setup", "client", "steps"}
+var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "observers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "data-disk", "flink", "setup", "client", "steps"}
 
 // item reads one line: a top-level word, or an item of the section it is in.
 func (r *reader) item(p *Plan, section *string) error {
@@ -244,6 +244,8 @@ func (r *reader) top(p *Plan, section *string) error {
 		return r.net(&t.Net)
 	case "disk":
 		return firstError(r.expect("sync"), r.duration(&t.Disk.Sync), r.expect("jitter"), r.duration(&t.Disk.Jitter))
+	case "data-disk":
+		return firstError(r.expect("sync"), r.duration(&t.DataDisk.Sync), r.expect("jitter"), r.duration(&t.DataDisk.Jitter))
 	case "flink":
 		return r.flink(&p.Flink)
 	case "setup", "steps":

@@ -60,6 +60,10 @@ func (r *reader) body(s *Step) error {
 	case Erase:
 		s.Path = r.next()
 		return nil
+	case Stall, Unstall:
+		if s.Disk = r.next(); s.Disk != LogDisk && s.Disk != DataDisk {
+			return r.errorf("%q is no disk: want %s or %s", s.Disk, LogDisk, DataDisk)
+		}
 	case Await:
 		return r.event(s)
 	}

@@ -48,6 +48,9 @@ type Topology struct {
 	// have their own.
 	Net  Net
 	Disk Disk
+	// DataDisk is the disk of snapshots and epochs (dataDir) where it is not like
+	// that of the log (dataLogDir), which is Disk.
+	DataDisk Disk
 }
 
 // Net is how the model's network behaves when no step disturbs it.

@@ -29,6 +29,9 @@ func (p *Plan) String() string {
 	n := &t.Net
 	b.line(0, "net", "delay", n.Delay.String(), "jitter", n.Jitter.String(), "loss", ppm(n.Loss), "dup", ppm(n.Dup), "slow", ppm(n.Slow), n.SlowBy.String())
 	b.line(0, "disk", "sync", t.Disk.Sync.String(), "jitter", t.Disk.Jitter.String())
+	if t.DataDisk != (Disk{}) {
+		b.line(0, "data-disk", "sync", t.DataDisk.Sync.String(), "jitter", t.DataDisk.Jitter.String())
+	}
 	if p.Flink != (Flink{}) {
 		b.line(0, p.Flink.words()...)
 	}
@@ -159,6 +162,8 @@ func (s Step) Text() string {
 		w = append(w, itoa(s.Count))
 	case Erase:
 		w = append(w, s.Path)
+	case Stall, Unstall:
+		w = append(w, s.Disk, targets(s.A))
 	case Jump:
 		w = append(w, targets(s.A), "by", s.By.String())
 	default:

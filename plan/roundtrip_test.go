@@ -21,7 +21,7 @@ func drawPlan(t *rapid.T) *Plan {
 			InitLimit: rapid.IntRange(1, 100).Draw(t, "init"), SyncLimit: rapid.IntRange(1, 100).Draw(t, "sync"),
 			SessionTimeout: tick * Duration(rapid.IntRange(2, 20).Draw(t, "session")), Settle: drawDuration(t),
 			Net:  Net{drawDuration(t), drawDuration(t), drawPPM(t), drawPPM(t), drawPPM(t), drawDuration(t)},
-			Disk: Disk{drawDuration(t), drawDuration(t)},
+			Disk: Disk{drawDuration(t), drawDuration(t)}, DataDisk: Disk{drawDuration(t), drawDuration(t)},
 		},
 	}
 	p.Topology.Observers = rapid.IntRange(0, p.Topology.Servers-1).Draw(t, "observers")
@@ -149,6 +149,8 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 		return s
 	case Jump:
 		s.A, s.By = servers(), Duration(rapid.Int64().Draw(t, "by"))
+	case Stall, Unstall:
+		s.Disk, s.A = rapid.SampledFrom([]string{LogDisk, DataDisk}).Draw(t, "disk"), servers()
 	case Silence, Unsilence:
 		if len(p.Clients) == 0 {
 			return Step{Action: Heal, When: s.When}

@@ -34,6 +34,11 @@ const (
 	// Unbar ends it. Heal does not.
 	Bar
 	Unbar
+	// Stall keeps a disk of the servers A, Disk, from bringing anything to an end,
+	// as one that hangs in fsync does; Unstall ends it. What a crash finds under way
+	// on a stalled disk is lost. Model only.
+	Stall
+	Unstall
 	// Savepoint asks the leading JobManager for a savepoint of the job; Cancel
 	// asks it to cancel the job. A request that is not answered is made again.
 	Savepoint
@@ -61,7 +66,7 @@ const (
 
 var actionNames = [...]string{
 	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
-	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar",
+	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar", Stall: "stall", Unstall: "unstall",
 	Savepoint: "savepoint", Cancel: "cancel", Stop: "stop", Submit: "submit", Jobs: "jobs", Erase: "erase",
 	Rescale: "rescale", Jump: "jump", Await: "await",
 }
@@ -87,6 +92,7 @@ type Step struct {
 	Except []string
 	As     string   // Name
 	Link   Link     // Slow
+	Disk   string   // Stall, Unstall
 	By     Duration // Jump
 	Path   string   // Erase
 	For    Event    // Await
@@ -100,6 +106,12 @@ const (
 	Follower = "follower" // the follower of the lowest number
 	All      = "all"      // every server
 	Others   = "others"   // every server that is not a target of the other side
+)
+
+// The disks of a server.
+const (
+	LogDisk  = "log"  // dataLogDir: the log
+	DataDisk = "data" // dataDir: snapshots and epochs
 )
 
 // Moment is when a step happens. Exactly one of its forms is used.
@@ -304,6 +316,8 @@ func (s Step) RunsOnlyInModel() string {
 		return "clock jumps are made only in the model"
 	case s.Action == Rescale:
 		return "only the model changes what a job may use"
+	case s.Action == Stall || s.Action == Unstall:
+		return "disks are stalled only in the model"
 	case s.When.Kind == When:
 		return "protocol points are seen only in the model"
 	}
@@ -313,6 +327,6 @@ func (s Step) RunsOnlyInModel() string {
 // Equal reports whether two steps are the same.
 func (s Step) Equal(o Step) bool {
 	return s.When == o.When && s.Action == o.Action && slices.Equal(s.A, o.A) && slices.Equal(s.B, o.B) &&
-		s.Both == o.Both && slices.Equal(s.Except, o.Except) && s.As == o.As && s.Link == o.Link &&
+		s.Both == o.Both && slices.Equal(s.Except, o.Except) && s.As == o.As && s.Link == o.Link && s.Disk == o.Disk &&
 		s.By == o.By && s.Path == o.Path && s.For == o.For && s.Count == o.Count && s.Within == o.Within
 }

@@ -84,6 +84,8 @@ func (t *Topology) validate() *invalid {
 		return wrong("net", "net: a share is 0ppm to 1000000ppm")
 	case t.Disk.Sync < 0 || t.Disk.Jitter < 0:
 		return wrong("disk", "disk: want no negative duration")
+	case t.DataDisk.Sync < 0 || t.DataDisk.Jitter < 0:
+		return wrong("data-disk", "data-disk: want no negative duration")
 	}
 	return nil
 }
@@ -186,6 +188,9 @@ func (p *Plan) validateSteps() *invalid {
 		if err := s.validateSides(); err != "" {
 			return wrong(stepItem(i), "step %q: %s", s, err)
 		}
+		if (s.Action == Stall || s.Action == Unstall) != (s.Disk == LogDisk || s.Disk == DataDisk) {
+			return wrong(stepItem(i), "step %q: only stall and unstall name a disk, log or data", s)
+		}
 		if s.Action == Name {
 			named[s.As] = true
 		}
@@ -215,7 +220,7 @@ func (s Step) validateSides() string {
 
 // onServersOnly says that a does what only servers of the ensemble know.
 func (a Action) onServersOnly() bool {
-	return a == Bar || a == Unbar || a == Jump || a == Silence || a == Unsilence
+	return a == Bar || a == Unbar || a == Stall || a == Unstall || a == Jump || a == Silence || a == Unsilence
 }
 
 func (p *Plan) validateTarget(t string, named map[string]bool) string {

@@ -164,7 +164,7 @@ func (d *Draw) Shuffled() []string {
 func All() []*Scenario {
 	return []*Scenario{
 		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
-		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, primaryOrder, caches, mixed,
+		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, stalledDisk, primaryOrder, caches, mixed,
 		flinkFailover, flinkConfig, flinkState,
 	}
 }

@@ -68,6 +68,7 @@ type kernel struct {
 	// Random streams, split by purpose.
 	netDraw, diskDraw plan.Stream
 	diskModel         plan.Disk
+	dataModel         plan.Disk // of the disk of snapshots and epochs; the same if zero
 
 	world observer
 }
@@ -97,7 +98,7 @@ func (k *kernel) init(p *plan.Plan, processes int, world observer) {
 	k.net.init(&p.Topology, processes)
 	k.netDraw = plan.NewStream(p.Seed, "network")
 	k.diskDraw = plan.NewStream(p.Seed, "disk")
-	k.diskModel = p.Topology.Disk
+	k.diskModel, k.dataModel = p.Topology.Disk, p.Topology.DataDisk
 	k.world = world
 }
 
@@ -120,12 +121,16 @@ func (k *kernel) step() bool {
 			k.give(p, queued{ev: paxos.Event{Kind: paxos.Fired, Timer: uint8(it.a)}, slot: -1})
 		}
 	case writeDone:
-		if p := &k.procs[it.proc]; p.up && p.life == it.b {
+		if p := &k.procs[it.proc]; p.up && p.life == it.b && p.disk.write != nil && p.disk.completes(volumeOf(p.disk.write.Kind), &it) {
 			k.writeDone(p)
 		}
 	case flushDone:
-		if p := &k.procs[it.proc]; p.up && p.life == it.b {
+		if p := &k.procs[it.proc]; p.up && p.life == it.b && p.disk.completes(logVolume, &it) {
 			k.flushDone(p)
+		}
+	case saveDone:
+		if p := &k.procs[it.proc]; p.up && p.life == it.b && p.disk.completes(dataVolume, &it) {
+			k.saveDone(p)
 		}
 	case worldFires:
 		k.world.fired(it.a, it.b)
@@ -206,6 +211,8 @@ func (k *kernel) carryOut(p *process) {
 			if k.persist(p, &p.out.Writes[e.Index]) {
 				return
 			}
+		case paxos.Background:
+			k.background(p, &p.out.Writes[e.Index])
 		case paxos.Append:
 			k.append(p, p.out.Entries[e.Index])
 		case paxos.Tell:

@@ -8,8 +8,9 @@ type what uint8
 const (
 	packetArrives what = iota // a: slot, b: its flight
 	timerFires                // a: timer, b: its generation
-	writeDone                 // b: life of the process
-	flushDone                 // b: life of the process
+	writeDone                 // a: stalls of the disk, b: life of the process; so the next two
+	flushDone
+	saveDone
 	worldFires                // a: which of the world's own timers, b: its argument
 )
 

@@ -226,6 +226,10 @@ func (r *run) carryOutStep(s *plan.Step) {
 		for _, id := range a {
 			r.net.barred[id] = s.Action == plan.Bar
 		}
+	case plan.Stall, plan.Unstall:
+		for _, id := range a {
+			r.kernel.stall(&r.procs[id], volume(slices.Index(volumeNames[:], s.Disk)), s.Action == plan.Stall)
+		}
 	case plan.Jump:
 		r.each(a, func(id int) { r.jump(&r.procs[id], int64(s.By), false) }, nil)
 	default:

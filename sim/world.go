@@ -297,6 +297,7 @@ func (r *run) begin() {
 func (r *run) recover() {
 	r.healAll()
 	clear(r.net.barred)
+	r.unstallAll()
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
 		if !r.procs[id].up {
 			r.startServer(id)

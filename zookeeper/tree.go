@@ -146,15 +146,7 @@ func (t Tree) Len() int { return t.size }
 
 // Each calls f for every znode, in the order of parent and name.
 func (t Tree) Each(f func(path, data string, stat Stat)) {
-	var walk func(n *node)
-	walk = func(n *node) {
-		if n != nil {
-			walk(n.left)
-			f(join(n.parent, n.name), n.data, n.stat)
-			walk(n.right)
-		}
-	}
-	walk(t.root)
+	t.eachZnode(func(n *znode) { f(join(n.parent, n.name), n.data, n.stat) })
 }
 
 // owned are the paths of a session's ephemeral znodes.
@@ -292,6 +284,9 @@ func (t Tree) HasSession(id int64) bool {
 }
 
 func (t Tree) withSession(id, timeout int64) Tree {
+	if t.HasSession(id) {
+		return t
+	}
 	t.sessions = append(t.sessions[:len(t.sessions):len(t.sessions)], session{id, timeout})
 	return t
 }

@@ -184,8 +184,9 @@ func (t Tree) apply(txn *Txn, z paxos.Zxid) Tree {
 }
 
 // change applies one change. A znode that is not there, or is there already, is
-// what a replay over a later snapshot meets; such a change does nothing, as in
-// DataTree.
+// what a replay over a later snapshot meets: what a change of it did to its parent
+// is done again all the same, for the parent may be of an earlier moment
+// (ZOOKEEPER-1046, 3125).
 func (t Tree) change(c *Change, z paxos.Zxid) Tree {
 	n := t.find(c.Path)
 	switch {
@@ -193,11 +194,17 @@ func (t Tree) change(c *Change, z paxos.Zxid) Tree {
 		m := *n
 		m.data, m.stat.Version, m.stat.Mzxid = c.Data, c.Version, z
 		return t.put(&m)
-	case c.Op == OpCreate && n == nil:
+	case c.Op == OpCreate && n != nil, c.Op == OpDelete && n == nil:
+		parent, _ := split(c.Path)
+		return t.touchParent(parent, c.Cversion, z, 0)
+	case c.Op == OpCreate:
 		parent, name := split(c.Path)
+		if t.find(parent) == nil {
+			return t // it was deleted later, and this znode before it
+		}
 		t = t.touchParent(parent, c.Cversion, z, 1)
 		return t.put(&znode{parent: parent, name: name, data: c.Data, stat: Stat{Czxid: z, Mzxid: z, Pzxid: z, Owner: c.Owner}})
-	case c.Op == OpDelete && n != nil:
+	case c.Op == OpDelete:
 		parent, _ := split(c.Path)
 		return t.remove(c.Path).touchParent(parent, c.Cversion, z, -1)
 	}
@@ -207,6 +214,9 @@ func (t Tree) change(c *Change, z paxos.Zxid) Tree {
 func (t Tree) touchParent(path string, cversion int32, z paxos.Zxid, children int32) Tree {
 	p := t.find(path)
 	if p == nil {
+		return t
+	}
+	if p.stat.Cversion >= cversion && p.stat.Pzxid >= z && children == 0 {
 		return t
 	}
 	m := *p

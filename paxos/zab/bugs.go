@@ -108,6 +108,9 @@ const (
 	RecoverSnapshot
 	// SnapshotDropsLog: a snapshot on disk takes the log's tail with it.
 	SnapshotDropsLog
+	// NameScanLate: a snapshot that is read while transactions go on is named after
+	// the last of them.
+	NameScanLate
 )
 
 // planted is how many of the names are of bugs that a scenario is held to catch;
@@ -122,7 +125,7 @@ var bugNames = paxos.Switches{
 	"diff-skips-one", "diff-repeats-one", "trunc-one-more", "diff-for-trunc", "stale-snap", "skip-outstanding", "forward-late",
 	"keep-incoming-out", "ack-new-leader-early", "snap-in-memory", "establish-minority",
 	"counter-goes-on", "stale-epoch-proposal", "ack-twice", "commit-unsynced", "commit-all", "commit-one-less", "apply-on-proposal",
-	"commit-skips-one", "recover-snapshot", "snapshot-drops-log",
+	"commit-skips-one", "recover-snapshot", "snapshot-drops-log", "name-scan-late",
 }
 
 // BugNames lists the planted bugs that have a scenario of their own.

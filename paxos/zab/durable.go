@@ -29,8 +29,13 @@ func NewDurable(empty paxos.State) Durable {
 	return Durable{Snaps: []paxos.DB{{State: empty}}}
 }
 
-// Append adds an entry that has reached the disk.
-func (d *Durable) Append(e paxos.Entry) { d.Log = append(d.Log, e) }
+// Append adds an entry that has reached the disk. The snapshots' disk may have been
+// quicker, and have it already.
+func (d *Durable) Append(e paxos.Entry) {
+	if e.Zxid > d.Snaps[0].Zxid {
+		d.Log = append(d.Log, e)
+	}
+}
 
 // Do carries out a synchronous write.
 func (d *Durable) Do(w *paxos.Write) {
@@ -41,6 +46,8 @@ func (d *Durable) Do(w *paxos.Write) {
 		d.CurrentEpoch = w.Epoch
 	case paxos.SaveSnapshot:
 		d.save(w.DB)
+	case paxos.SaveScan:
+		d.saveScan(w.DB)
 	case paxos.TruncateLog:
 		d.truncate(w.Zxid)
 	case paxos.Drain:
@@ -63,6 +70,20 @@ func (d *Durable) save(db paxos.DB) {
 		d.Log = d.Log[:0]
 		return
 	}
+	d.keep(db)
+}
+
+// saveScan keeps a snapshot that was read while transactions went on. Meanwhile a
+// later one may have come from a leader.
+func (d *Durable) saveScan(db paxos.DB) {
+	if db.Zxid > d.Snaps[len(d.Snaps)-1].Zxid {
+		d.save(db)
+	}
+}
+
+// keep adds a snapshot to the last ones, and lets the log forget what is before
+// the oldest.
+func (d *Durable) keep(db paxos.DB) {
 	d.Snaps = append(d.Snaps, db)
 	if len(d.Snaps) > snapshotsKept {
 		d.Snaps = append(d.Snaps[:0], d.Snaps[len(d.Snaps)-snapshotsKept:]...)

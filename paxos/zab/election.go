@@ -34,6 +34,7 @@ type election struct {
 func (s *Server) look(out *paxos.Effects) {
 	if s.role != paxos.Looking {
 		s.hangUp(out)
+		s.abandonScan()
 		s.endLog(out)
 		s.fastForward(out)
 	}

@@ -41,10 +41,13 @@ type node struct {
 	// synchronous write, if it is one, waits there when writes are held.
 	next   int
 	queue  []paxos.Entry // of the log
+	saving []paxos.Write // snapshots
 	timers [FirstFreeTimer]int64
 	up     bool
 	// hold keeps synchronous writes waiting, holdLog the log's queue.
 	hold, holdLog bool
+	// holdSnaps keeps snapshots that nothing waits for from getting to disk.
+	holdSnaps bool
 	// holdThreads keeps the threads of handlers and learners from going on.
 	holdThreads bool
 	inbox       []paxos.Event
@@ -54,8 +57,9 @@ func newLab(servers int, configure func(*Config)) *lab {
 	l := &lab{wires: map[[2]paxos.ID][]parcel{}, conns: []labConn{{}}, cuts: map[[2]paxos.ID]bool{}}
 	l.nodes = append(l.nodes, nil)
 	for id := paxos.ID(1); int(id) <= servers; id++ {
-		n := &node{id: id, cfg: config(id, servers), disk: NewDurable(count(0))}
+		n := &node{id: id, cfg: config(id, servers), }
 		configure(n.cfg)
+		n.disk = NewDurable(n.cfg.Empty)
 		n.disk.KeepLate = n.cfg.Quirks.has(KeepLateSnapshot)
 		l.nodes = append(l.nodes, n)
 		l.start(id)
@@ -73,7 +77,7 @@ func (l *lab) start(id paxos.ID) {
 // crash ends a server. What is in the log's queue is lost.
 func (l *lab) crash(id paxos.ID) {
 	n := l.nodes[id]
-	n.up, n.queue, n.inbox = false, nil, nil
+	n.up, n.queue, n.saving, n.inbox = false, nil, nil, nil
 	n.timers = [FirstFreeTimer]int64{}
 	n.out.Reset()
 	n.next = 0
@@ -136,6 +140,8 @@ func (l *lab) carryOut(n *node) {
 			} else {
 				n.disk.Do(w)
 			}
+		case paxos.Background:
+			n.saving = append(n.saving, n.out.Writes[e.Index])
 		case paxos.Append:
 			n.queue = append(n.queue, n.out.Entries[e.Index])
 		case paxos.Tell:
@@ -149,6 +155,9 @@ func (l *lab) carryOut(n *node) {
 	if !n.holdThreads && n.next == len(n.out.List) {
 		l.goOn(n)
 	}
+	if !n.holdSnaps {
+		n.save()
+	}
 	if !n.holdLog {
 		l.flush(n)
 	}
@@ -159,13 +168,31 @@ func (l *lab) carryOut(n *node) {
 	}
 }
 
+// thread lets one of them take its next step.
+func (l *lab) thread(id paxos.ID) {
+	for _, t := range []uint8{timerHandler, timerLearner, timerScan} {
+		if l.nodes[id].timers[t] != 0 {
+			l.fire(id, t)
+			return
+		}
+	}
+}
+
 // goOn lets the threads beside the server's own go on.
 func (l *lab) goOn(n *node) {
-	for _, t := range []uint8{timerHandler, timerLearner} {
-		if n.timers[t] != 0 {
+	for _, t := range []uint8{timerHandler, timerLearner, timerScan} {
+		for n.timers[t] != 0 {
 			l.fire(n.id, t)
 		}
 	}
+}
+
+// save brings to disk the snapshots that nothing waits for.
+func (n *node) save() {
+	for i := range n.saving {
+		n.disk.Do(&n.saving[i])
+	}
+	n.saving = nil
 }
 
 func (n *node) drain() {
@@ -312,11 +339,18 @@ func (l *lab) describe(id paxos.ID) string {
 	disk := fmt.Sprintf("disk: epochs %d/%d, log %s", n.disk.AcceptedEpoch, n.disk.CurrentEpoch, entries(n.disk.Log))
 	if newest := n.disk.Snaps[len(n.disk.Snaps)-1]; newest.Zxid > 0 {
 		disk += fmt.Sprintf(", snapshot of %v", newest.Zxid)
+		if b, ok := newest.State.(board); ok {
+			disk += fmt.Sprintf(": %v", b)
+		}
 	}
 	if !n.up {
 		return fmt.Sprintf("%v down\n   %s", id, disk)
 	}
-	return fmt.Sprintf("%v\n   %s", n.server, disk)
+	memory := ""
+	if b, ok := n.server.DB.State.(board); ok {
+		memory = fmt.Sprintf(" has %v", b)
+	}
+	return fmt.Sprintf("%v%s\n   %s", n.server, memory, disk)
 }
 
 func entries(log []paxos.Entry) string {

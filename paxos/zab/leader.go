@@ -17,6 +17,12 @@ type peer struct {
 	forwarded bool
 	// newLeaderDue: its handler is to send NEWLEADER when timerHandler fires.
 	newLeaderDue bool
+	snap         snapStage
+	reading      *paxos.DB // the tree as its handler began to read it for SNAP
+	// Its queue holds what was proposed after queued, and behind NEWLEADER what was
+	// committed and proposed after the other two.
+	queued, committedBefore, proposedBefore paxos.Zxid
+
 	last         paxos.Zxid // in its ACKEPOCH
 	acked        paxos.Zxid // its log is on disk up to here
 }

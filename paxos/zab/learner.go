@@ -146,7 +146,7 @@ func (s *Server) discovered(m *paxos.Message, out *paxos.Effects) {
 		s.cutBack(m.Zxid, out)
 	case paxos.Snap:
 		s.phase, s.mode = syncing, fromSnap
-		s.DB, s.claimed = *m.DB, 0
+		s.replaceDB(*m.DB)
 		s.remembers = s.DB.Zxid
 		out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "snap"})
 	}
@@ -219,10 +219,18 @@ func (s *Server) told(m *paxos.Message, out *paxos.Effects) {
 
 // applyIncoming applies the oldest proposal to memory alone.
 func (s *Server) applyIncoming(out *paxos.Effects) {
-	s.DB = s.DB.Apply(s.incoming[0])
+	e := s.incoming[0]
 	s.incoming = append(s.incoming[:0], s.incoming[1:]...)
+	if e.Zxid <= s.DB.Zxid {
+		s.replay(e)
+		return
+	}
+	s.DB = s.DB.Apply(e)
 	out.Tell(paxos.Note{Kind: paxos.Applied, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 }
+
+// replay applies once more what SNAP brought, or brought by half.
+func (s *Server) replay(e paxos.Entry) { s.DB.State = s.DB.State.Apply(e) }
 
 // newLeader takes the leader's history over: what is committed of it goes to disk,
 // and only then the epoch that vouches for it, and only then the acknowledgement.
@@ -277,8 +285,11 @@ const everything = ^paxos.Zxid(0)
 func (s *Server) logIncoming(upTo paxos.Zxid, out *paxos.Effects) int {
 	n := 0
 	for n < len(s.incoming) && s.incoming[n].Zxid <= upTo {
-		if !s.cfg.Bugs.has(KeepIncomingOut) {
-			s.enqueue(s.incoming[n], out)
+		switch e := s.incoming[n]; {
+		case s.mode == fromSnap && e.Zxid <= s.DB.Zxid:
+			s.replay(e)
+		case !s.cfg.Bugs.has(KeepIncomingOut):
+			s.enqueue(e, out)
 		}
 		n++
 	}

@@ -13,6 +13,7 @@ const (
 	timerRedial                // try the leader's port once more
 	timerHandler               // a leader's handlers go on to NEWLEADER
 	timerLearner               // a learner's thread goes on to acknowledge NEWLEADER
+	timerScan                  // the snapshot thread has read the whole tree
 	FirstFreeTimer
 )
 
@@ -54,7 +55,9 @@ type Volatile struct {
 	remembers paxos.Zxid
 	// flushed is the last entry known to be on disk.
 	flushed paxos.Zxid
-	role    paxos.Role
+	// scan is the snapshot that is being read.
+	scan scan
+	role paxos.Role
 	phase   phase
 	// age counts half ticks since the election ended.
 	age int
@@ -156,7 +159,7 @@ func (s *Server) processed() paxos.Zxid { return max(s.claimed, s.DB.Zxid) }
 
 // reload builds the database from disk, up to z.
 func (s *Server) reload(z paxos.Zxid) {
-	s.DB, s.claimed = s.recover(z), 0
+	s.replaceDB(s.recover(z))
 	s.remembers = s.Snaps[len(s.Snaps)-1].Zxid
 }
 
@@ -173,6 +176,8 @@ func (s *Server) fired(timer uint8, out *paxos.Effects) {
 		}
 	case timerHandler:
 		s.handlersGoOn(out)
+	case timerScan:
+		s.endScan(out)
 	case timerLearner:
 		if s.owesAck && s.role == paxos.Following && s.phase == synced {
 			s.owesAck = false
@@ -263,12 +268,12 @@ func (s *Server) applyNext(out *paxos.Effects) {
 	out.Applied = append(out.Applied, paxos.Outcome{Entry: e, DB: s.DB})
 	out.Tell(paxos.Note{Kind: paxos.Applied, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	if newest := s.Snaps[len(s.Snaps)-1].Zxid; s.applied-s.after(newest) >= s.cfg.SnapEvery {
-		s.snapshot(out)
+		s.beginScan(out)
 	}
 }
 
-// snapshot saves the database, and lets the log forget what no kept snapshot
-// needs.
+// snapshot saves the database while nothing else happens, and lets the log forget
+// what no kept snapshot needs.
 func (s *Server) snapshot(out *paxos.Effects) {
 	out.Persist(paxos.Write{Kind: paxos.SaveSnapshot, DB: s.DB})
 	s.save(s.DB)

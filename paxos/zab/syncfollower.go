@@ -10,6 +10,15 @@ func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
 	}
 	p := &s.peers[to]
 	s.sendHistory(to, p, out)
+	p.newLeaderDue = true
+	out.SetTimer(timerHandler, handlerTime)
+	if p.snap != noSnap {
+		p.queued = s.DB.Zxid
+		if s.cfg.Bugs.has(SkipOutstanding) {
+			p.queued = s.last()
+		}
+		return
+	}
 	// Leader.startForwarding: what is proposed and not yet committed, and from
 	// here on everything.
 	for _, e := range s.Log[s.applied:] {
@@ -17,25 +26,37 @@ func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
 			s.propose(to, e, out)
 		}
 	}
-	p.forwarded, p.newLeaderDue = !s.cfg.Bugs.has(ForwardLate), true
-	out.SetTimer(timerHandler, handlerTime)
+	p.forwarded = !s.cfg.Bugs.has(ForwardLate)
 }
 
 // handlerTime is how long a handler's thread takes from startForwarding to
-// NEWLEADER, in nanoseconds. Commits that fall into it come before NEWLEADER.
+// NEWLEADER, or to one of the steps of SNAP, in nanoseconds. Commits that fall into
+// it come before NEWLEADER.
 const handlerTime = 1_000_000
 
-// handlersGoOn sends NEWLEADER where it is due.
+// handlersGoOn takes each handler a step further: to NEWLEADER, or through SNAP.
 func (s *Server) handlersGoOn(out *paxos.Effects) {
+	again := false
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
 		p := &s.peers[id]
-		if !p.newLeaderDue {
-			continue
+		switch {
+		case !p.newLeaderDue:
+		case p.snap != noSnap:
+			s.snapGoesOn(id, p, out)
+			again = again || p.newLeaderDue
+		default:
+			s.sendNewLeader(id, p, out)
 		}
-		p.newLeaderDue = false
-		m := out.Send(id, p.conn, paxos.NewLeader)
-		m.Epoch, m.Zxid = s.epoch, paxos.MakeZxid(s.epoch, 0)
 	}
+	if again {
+		out.SetTimer(timerHandler, handlerTime)
+	}
+}
+
+func (s *Server) sendNewLeader(to paxos.ID, p *peer, out *paxos.Effects) {
+	p.newLeaderDue = false
+	m := out.Send(to, p.conn, paxos.NewLeader)
+	m.Epoch, m.Zxid = s.epoch, paxos.MakeZxid(s.epoch, 0)
 }
 
 func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
@@ -52,7 +73,7 @@ func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
 	case p.last == hi:
 		out.Send(to, p.conn, paxos.Diff).Zxid = hi
 	case len(committed) == 0 && s.cfg.Quirks.has(SnapWithoutMemory):
-		s.sendSnap(to, p, out)
+		p.snap = snapAhead
 	case p.last > hi && !newEpoch && s.cfg.Bugs.has(DiffForTrunc):
 		out.Send(to, p.conn, paxos.Diff).Zxid = hi
 	case p.last > hi && !newEpoch && s.cfg.Bugs.has(TruncOneMore) && len(committed) > 1:
@@ -61,7 +82,7 @@ func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {
 		out.Send(to, p.conn, paxos.Trunc).Zxid = hi
 	case lo <= p.last && p.last <= hi && s.sendCommitted(to, p, committed, newEpoch, out):
 	default:
-		s.sendSnap(to, p, out)
+		p.snap = snapAhead
 	}
 }
 
@@ -93,11 +114,3 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 	return true
 }
 
-func (s *Server) sendSnap(to paxos.ID, p *peer, out *paxos.Effects) {
-	db := s.DB
-	if s.cfg.Bugs.has(StaleSnap) {
-		db = s.Snaps[len(s.Snaps)-1]
-	}
-	m := out.Send(to, p.conn, paxos.Snap)
-	m.DB, m.Zxid = &db, db.Zxid
-}

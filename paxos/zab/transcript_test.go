@@ -74,10 +74,14 @@ func (s *stage) command(t *testing.T, d *datadriven.TestData) string {
 			from, to, _ := strings.Cut(w, "->")
 			delete(s.lab.wires, [2]paxos.ID{server(t, from), server(t, to)})
 		}
-	case "hold-log", "hold-writes", "hold-threads", "release":
+	case "hold-log", "hold-writes", "hold-threads", "hold-snapshots", "release":
 		s.hold(t, d)
 	case "write":
 		return s.write(t, d)
+	case "thread":
+		for _, w := range words(d) {
+			s.lab.thread(server(t, w))
+		}
 	case "vote-again":
 		for _, w := range words(d) {
 			s.lab.fire(server(t, w), timerElection)
@@ -124,7 +128,7 @@ func server(t *testing.T, name string) paxos.ID {
 	return paxos.ID(n)
 }
 
-// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N] [observers=N] [last-counter=N]: servers that have just started and
+// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N] [observers=N] [last-counter=N] [snap-every=N] [board]: servers that have just started and
 // sent their first votes.
 func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	n, err := strconv.Atoi(words(d)[0])
@@ -132,7 +136,8 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 		t.Fatal(err)
 	}
 	var bug, variant string
-	committed, observers, last := 5, 0, 0
+	committed, observers, last, snapEvery := 5, 0, 0, 1000
+	empty := paxos.State(count(0))
 	for _, a := range d.CmdArgs {
 		switch a.Key {
 		case "bug":
@@ -143,6 +148,10 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 			a.Scan(t, 0, &observers)
 		case "last-counter":
 			a.Scan(t, 0, &last)
+		case "board":
+			empty = board(nil)
+		case "snap-every":
+			a.Scan(t, 0, &snapEvery)
 		case "committed-log":
 			a.Scan(t, 0, &committed)
 		}
@@ -157,6 +166,7 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	}
 	s.lab = newLab(n, func(c *Config) {
 		c.Bugs, c.Quirks, c.CommittedLog, c.LastCounter = bugs, quirks, committed, uint32(last)
+		c.SnapEvery, c.Empty = snapEvery, empty
 		c.Observers = paxos.Voters(n) &^ paxos.Voters(n-observers)
 	})
 	return s.told()
@@ -231,7 +241,8 @@ func (p *parcel) name() string {
 
 // hold-log n1: entries stay in the log's queue. hold-writes n1: synchronous
 // writes wait. hold-threads n1: a leader's handlers do not come to NEWLEADER, nor a
-// learner's thread to its acknowledgement. release n1: all go on.
+// learner's thread to its acknowledgement, nor a snapshot's to its end. hold-snapshots
+// n1: what such a thread has read does not get to disk. release n1: all go on.
 func (s *stage) hold(t *testing.T, d *datadriven.TestData) {
 	for _, w := range words(d) {
 		n := s.lab.nodes[server(t, w)]
@@ -242,8 +253,10 @@ func (s *stage) hold(t *testing.T, d *datadriven.TestData) {
 			n.hold = true
 		case "hold-threads":
 			n.holdThreads = true
+		case "hold-snapshots":
+			n.holdSnaps = true
 		default:
-			n.hold, n.holdLog, n.holdThreads = false, false, false
+			n.hold, n.holdLog, n.holdThreads, n.holdSnaps = false, false, false, false
 			s.lab.carryOut(n)
 		}
 	}

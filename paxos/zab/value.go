@@ -26,12 +26,12 @@ func (s *Server) CopyFrom(o *Server) {
 func (s *Server) Equal(o *Server) bool {
 	return s.cfg.ID == o.cfg.ID && s.AcceptedEpoch == o.AcceptedEpoch && s.CurrentEpoch == o.CurrentEpoch &&
 		slices.EqualFunc(s.Snaps, o.Snaps, sameDB) && slices.EqualFunc(s.Log, o.Log, sameEntry) &&
-		sameDB(s.DB, o.DB) && s.applied == o.applied && s.claimed == o.claimed && s.remembers == o.remembers && s.flushed == o.flushed && s.role == o.role && s.phase == o.phase && s.age == o.age &&
+		sameDB(s.DB, o.DB) && s.scan.same(&o.scan) && s.applied == o.applied && s.claimed == o.claimed && s.remembers == o.remembers && s.flushed == o.flushed && s.role == o.role && s.phase == o.phase && s.age == o.age &&
 		s.round == o.round && s.vote == o.vote && slices.Equal(s.votes, o.votes) && slices.Equal(s.outside, o.outside) &&
 		s.wait == o.wait && s.finalizing == o.finalizing &&
 		s.leader == o.leader && s.conn == o.conn && s.tries == o.tries && s.idle == o.idle && s.mode == o.mode && s.owesAck == o.owesAck &&
 		slices.EqualFunc(s.incoming, o.incoming, sameEntry) && s.committed == o.committed && s.holeFrom == o.holeFrom && s.holeTo == o.holeTo &&
-		slices.Equal(s.peers, o.peers) && s.epoch == o.epoch && s.counter == o.counter && s.informed == o.informed &&
+		slices.EqualFunc(s.peers, o.peers, samePeer) && s.epoch == o.epoch && s.counter == o.counter && s.informed == o.informed &&
 		s.accepted == o.accepted && s.ownEpoch == o.ownEpoch && s.ownZxid == o.ownZxid
 }
 
@@ -41,10 +41,24 @@ func sameEntry(a, b paxos.Entry) bool {
 	return a.Zxid == b.Zxid && a.Cmd.Digest() == b.Cmd.Digest() && a.Chain == b.Chain
 }
 
+// samePeer compares what is read for SNAP by its digests, too.
+func samePeer(p, q peer) bool {
+	a, b := p.reading, q.reading
+	p.reading, q.reading = nil, nil
+	return p == q && (a == nil) == (b == nil) && (a == nil || sameDB(*a, *b))
+}
+
+func (a *scan) same(b *scan) bool {
+	return a.on == b.on && a.ended == b.ended && sameDB(a.db, b.db)
+}
+
 // Fingerprint is a 64-bit hash of everything that Equal compares.
 func (s *Server) Fingerprint() uint64 {
 	h := s.fingerprint(uint64(s.cfg.ID))
 	h = mix(h, uint64(s.DB.Zxid), s.DB.Chain, uint64(s.applied), uint64(s.claimed), uint64(s.remembers), uint64(s.flushed), uint64(s.role)<<8|uint64(s.phase), uint64(s.age))
+	if s.scan.on {
+		h = mix(h, uint64(s.scan.db.Zxid), s.scan.db.Chain, bit(s.scan.ended))
+	}
 	h = mix(h, uint64(s.round), s.vote.hash(), uint64(s.wait), bit(s.finalizing))
 	for i := range s.votes {
 		h = paxos.Mix(h ^ s.votes[i].hash())
@@ -58,6 +72,12 @@ func (s *Server) Fingerprint() uint64 {
 		p := &s.peers[i]
 		steps := bit(p.informed) | bit(p.acceptedEpoch)<<1 | bit(p.synced)<<2 | bit(p.forwarded)<<3 | bit(p.answered)<<4 | bit(p.newLeaderDue)<<5
 		h = mix(h, uint64(p.conn)<<16|uint64(p.idle)<<6|steps, uint64(p.last), uint64(p.acked))
+		if p.snap != noSnap {
+			h = mix(h, uint64(p.snap), uint64(p.queued), uint64(p.committedBefore), uint64(p.proposedBefore))
+		}
+		if p.reading != nil {
+			h = mix(h, uint64(p.reading.Zxid), p.reading.Chain)
+		}
 	}
 	return mix(h, uint64(s.epoch)<<32|uint64(s.counter), uint64(s.informed)<<32|uint64(s.accepted), uint64(s.ownEpoch), uint64(s.ownZxid))
 }

@@ -83,19 +83,28 @@ const (
 	// OneWatchMode is read by the layer above, too: a watch takes the place of one of
 	// another mode on the same znode (ZOOKEEPER-4466; 3.6 to 3.8).
 	OneWatchMode
+	// NewLeaderBeforeSnap: the leader puts NEWLEADER into a learner's queue before it
+	// reads the tree for SNAP, so what was committed in between comes after it
+	// (ZOOKEEPER-3104; until 3.5.4, and in all of 3.4).
+	NewLeaderBeforeSnap
+	// ScanGoesOn: a snapshot that is being read is not given up when an election
+	// begins, and takes in what is applied then without being committed (in every
+	// release, as we read the code; no issue is known to us).
+	ScanGoesOn
 )
 
 var quirkNames = paxos.Switches{
 	"epoch-before-log", "keep-late-snapshot", "keep-unsaved-snap", "forget-pending", "leak-log-queue", "hole-in-committed-log",
 	"diff-without-trunc", "keep-unsaved-trunc", "zxid-from-diff", "log-at-up-to-date",
 	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader", "bare-check", "one-watch-mode",
+	"new-leader-before-snap", "scan-goes-on",
 }
 
 // What many releases have in common.
 const (
-	everRelease = KeepLateSnapshot | KeepUnsavedTrunc
+	everRelease = KeepLateSnapshot | KeepUnsavedTrunc | ScanGoesOn
 	until35     = BareCheck | KeepUnsavedSnap | LeakLogQueue | LogAtUpToDate
-	until34     = ForgetPending | ZxidFromDiff | SnapWithoutMemory
+	until34     = ForgetPending | ZxidFromDiff | SnapWithoutMemory | NewLeaderBeforeSnap
 	before34    = everRelease | until35 | until34 | SnapAtNewLeader | DiffWithoutTrunc | NoEpochFiles
 	from37      = RefuseLateZxid | LeakLogQueue | CommitNeedsPending | OneWatchMode
 )
@@ -111,7 +120,7 @@ var variants = []struct {
 	{"zk-3.4.5", everRelease | until35 | until34 | SnapAtNewLeader | RefuseLateZxid},
 	{"zk-3.4.9", everRelease | until35 | until34 | SnapAtNewLeader},
 	{"zk-3.4.10", everRelease | until35 | until34},
-	{"zk-3.4.14", everRelease | until35 | SnapWithoutMemory},
+	{"zk-3.4.14", everRelease | until35 | SnapWithoutMemory | NewLeaderBeforeSnap},
 	{"zk-3.5.5", everRelease | until35 | RefuseLateZxid},
 	{"zk-3.7.1", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
 	{"zk-3.8.0", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
