@@ -36,16 +36,16 @@ type EffectKind uint8
 
 // The effects, in which Index points into the slice of that kind in Effects.
 const (
-	Send    EffectKind = iota + 1 // Msgs[Index]
-	Dial                          // to To; Opened or Closed will follow
-	Accept                        // the connection Conn
-	Close                         // the connection Conn
-	SetTo                         // timer Index fires After ticks of a nanosecond from now
-	Persist                       // Writes[Index], before anything else happens
-	Background                    // Writes[Index], by a thread of its own: nothing waits for it
-	Append                        // Entries[Index] to the log's queue
-	Tell                          // Notes[Index], to whoever observes
-	Exit                          // end this process: it has met what it cannot go on with
+	Send       EffectKind = iota + 1 // Msgs[Index]
+	Dial                             // to To; Opened or Closed will follow
+	Accept                           // the connection Conn
+	Close                            // the connection Conn
+	SetTo                            // timer Index fires After ticks of a nanosecond from now
+	Persist                          // Writes[Index], before anything else happens
+	Background                       // Writes[Index], by a thread of its own: nothing waits for it
+	Append                           // Entries[Index] to the log's queue
+	Tell                             // Notes[Index], to whoever observes
+	Exit                             // end this process: it has met what it cannot go on with
 )
 
 // Effect is one thing that a step wants done.

@@ -95,6 +95,10 @@
 //		+0s await leader except L within 20s
 //		+1s heal
 //
+// A line "data-disk sync 2ms jitter 0s" gives the disk of snapshots and epochs times
+// of its own. "stall log n1" makes a disk of n1 hang, "unstall log n1" lets it go on;
+// the other disk is "data".
+//
 // # Weaknesses
 //
 // Clients are closed loops; a plan cannot say that two calls of one client

@@ -11,7 +11,8 @@ var stalledDisk = &Scenario{
 	Name: "stalled-disk",
 	Story: "One of a server's two disks hangs in the middle of its writes, that of the log or that of snapshots and epochs, and the " +
 		"other goes on; then the server loses power, or all do. What hung is lost, what the other disk has is there. Three times.",
-	Probes: []Probe{stalled(3), crashed(3)},
+	ModelOnly: true,
+	Probes:    []Probe{stalled(3), crashed(3)},
 	Steps: func(d *Draw) {
 		for range 3 {
 			d.Wait(500*plan.Millisecond, 1500*plan.Millisecond)

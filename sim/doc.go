@@ -17,17 +17,23 @@
 // The network carries packets over directed links. A connection keeps order and
 // loses nothing while it lives; what a cut link would carry is held back until it
 // heals, as TCP sends again. A process that crashes hangs up on everybody, as far
-// as the links let it. Election messages, and all of multi-Paxos, have no
-// connection: a cut link loses them, and some come twice if the plan says so.
-// ZAB's election messages go one at a time between two servers, and of those that
-// wait only the newest is kept.
+// as the links let it. All of multi-Paxos has no connection: a cut link loses it.
+// ZAB's election messages have connections of their own, which the network makes by
+// itself and machines do not see (QuorumCnxManager): between two servers one, made by
+// the one of the larger number; when the other dials, it is dropped and dialled back.
+// They go one at a time between two servers, of those that wait only the newest is
+// kept, and some come twice if the plan says so. A cut link holds them back, and lets
+// no new connection be made, in either direction.
 // Latency is drawn between bounds, with a tail; a lost packet of a stream
 // comes later.
 //
-// A disk writes the log in batches: one write and sync at a time, taking all that
-// has gathered meanwhile. A crash keeps a part of the batch under way, from its
-// beginning: the record that was torn is dropped by its checksum. A file that is
-// replaced as a whole has either been, or not.
+// A server has two disks, one for the log and one for snapshots and epochs, each with
+// its own times. The log is written in batches: one write and sync at a time, taking
+// all that has gathered meanwhile. A crash keeps a part of the batch under way, from
+// its beginning: the record that was torn is dropped by its checksum. A file that is
+// replaced as a whole has either been, or not. A disk that a step stalls brings
+// nothing to an end until it is let go on, and a crash keeps nothing of what it had
+// under way.
 //
 // # Randomness
 //
@@ -54,6 +60,8 @@
 //     and since ZooKeeper 3.5 no timer hangs on the wall clock, so nothing
 //     follows from a jump.
 //   - A machine takes its event in no time; only disks and links take time.
+//   - A dial for election messages that meets silence is made again after a second,
+//     when there is something to say; TCP does so by itself.
 //   - A paused process's connections are not refused when their backlog is full.
 //   - The final reads look at each server's tree directly, once all servers have
 //     applied what the leader has: that is what a sync would wait for.

@@ -195,15 +195,15 @@ func TestNetwork(t *testing.T) {
 		b.stop(from, to)
 	}
 	send := func(b *bed, c paxos.Conn, round uint32) {
-		b.do(1, func(out *paxos.Effects) { out.Send(2, c, paxos.Notification).Round = round })
+		b.do(1, func(out *paxos.Effects) { out.Send(2, c, paxos.Ack).Round = round })
 	}
 	for _, c := range []struct {
 		name string
 		do   func(b *bed)
 		want []string
 	}{
-		{"a vote meets a cut", func(b *bed) { cut(b, 1, 2); send(b, 0, 7); b.heal(1, 2) }, []string{"lost 7"}},
-		{"a vote is on its way", func(b *bed) { send(b, 0, 7); cut(b, 1, 2); b.heal(1, 2) }, []string{"lost 7"}},
+		{"a datagram meets a cut", func(b *bed) { cut(b, 1, 2); send(b, 0, 7); b.heal(1, 2) }, []string{"lost 7"}},
+		{"a datagram is on its way", func(b *bed) { send(b, 0, 7); cut(b, 1, 2); b.heal(1, 2) }, []string{"lost 7"}},
 		{"a message waits for the link", func(b *bed) { cut(b, 1, 2); send(b, 1, 7); b.until(b.now + 9999); b.see("heal"); b.heal(1, 2) }, []string{"heal", "n2 msg 1/7"}},
 		{"the other way is open", func(b *bed) { cut(b, 2, 1); send(b, 1, 7) }, []string{"n2 msg 1/7"}},
 		{"on its way, then cut, keeps its place", func(b *bed) {

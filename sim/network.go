@@ -67,8 +67,11 @@ type network struct {
 	conns    []conn // by number; 0 unused
 	links    []link
 	n        int
+	cnxs     []cnx  // by end and by whom it is with
 	barred   []bool // servers that no server can dial
 	silenced []bool // clients that nothing passes from or to
+	// noDialBack is a planted bug: see zab.NoDialBack.
+	noDialBack bool
 }
 
 func (n *network) init(t *plan.Topology, processes int) {
@@ -77,6 +80,7 @@ func (n *network) init(t *plan.Topology, processes int) {
 	n.freeHead = -1
 	n.conns = append(n.conns[:0], conn{})
 	n.links = make([]link, processes*processes)
+	n.cnxs = make([]cnx, processes*processes)
 	n.barred = make([]bool, processes)
 	n.silenced = make([]bool, processes)
 }
@@ -172,6 +176,9 @@ func (k *kernel) close(p *process, number paxos.Conn) {
 // hangUpAll ends all connections of a process that has crashed, as its host's
 // kernel does.
 func (n *network) hangUpAll(k *kernel, id paxos.ID) {
+	if id.IsServer() {
+		k.disconnect(id)
+	}
 	for i := 1; i < len(n.conns); i++ {
 		c := &n.conns[i]
 		if c.ends[0] != id && c.ends[1] != id {
@@ -190,6 +197,11 @@ func (k *kernel) transmit(s int32) {
 	pk := &n.packets[s]
 	from, to := pk.msg.From, pk.msg.To
 	l := n.link(from, to)
+	if election(&pk.msg) && !n.cnx(from, to).up {
+		k.wait(s, l)
+		k.connect(from, to)
+		return
+	}
 	if l.cut || n.silenced[from] || n.silenced[to] {
 		k.blocked(s, l)
 		return
@@ -238,10 +250,7 @@ func (k *kernel) drop(l *link) {
 // arrivedElection lets the message that waits set out.
 func (k *kernel) arrivedElection(l *link) {
 	l.busy = false
-	if s := l.waiting; s != 0 {
-		l.waiting = 0
-		k.transmit(s - 1)
-	}
+	k.sendWaiting(l)
 }
 
 func (k *kernel) fly(s int32, at int64) {
@@ -260,8 +269,10 @@ func (k *kernel) blocked(s int32, l *link) {
 		pk.sign, pk.refusal = paxos.Closed, true
 		pk.msg.From, pk.msg.To = pk.msg.To, pk.msg.From
 		k.fly(s, k.now+dialTimeout)
-	case pk.msg.Conn != 0:
+	case pk.msg.Conn != 0, election(&pk.msg), pk.sign == cnxClose:
 		l.held = append(l.held, s)
+	case pk.sign >= cnxDial:
+		k.net.free(s)
 	default:
 		k.world.lost(&pk.msg, pk.cause)
 		k.net.free(s)
@@ -298,7 +309,6 @@ func (k *kernel) stop(from, to paxos.ID) {
 	})
 	l := k.net.link(from, to)
 	l.busy = false
-	k.drop(l)
 	for _, s := range slots {
 		k.net.packets[s].flying = false
 		k.net.packets[s].flight++
@@ -318,6 +328,8 @@ func (k *kernel) heal(from, to paxos.ID) {
 	for _, s := range held {
 		k.transmit(s)
 	}
+	k.sendWaiting(l)
+	k.sendWaiting(k.net.link(to, from)) // its dial may have waited for an answer
 }
 
 // silence lets nothing pass from or to a client, or lets it again.
@@ -348,8 +360,22 @@ func (k *kernel) deliver(s int32, flight uint32) {
 	}
 	pk.flying = false
 	m := &pk.msg
+	if pk.sign >= cnxDial {
+		from, to, sign := m.From, m.To, pk.sign
+		k.net.free(s)
+		k.signed(sign, from, to)
+		return
+	}
 	if election(m) {
 		k.arrivedElection(k.net.link(m.From, m.To))
+		pk = &k.net.packets[s] // a packet more may have moved them
+		m = &pk.msg
+		if !k.accepts(m) {
+			pk = &k.net.packets[s]
+			k.world.lost(&pk.msg, pk.cause)
+			k.net.free(s)
+			return
+		}
 	}
 	p := &k.procs[m.To]
 	q := queued{ev: paxos.Event{Kind: pk.sign, From: m.From, Conn: m.Conn}, slot: -1, cause: pk.cause}

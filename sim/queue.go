@@ -11,7 +11,7 @@ const (
 	writeDone                 // a: stalls of the disk, b: life of the process; so the next two
 	flushDone
 	saveDone
-	worldFires                // a: which of the world's own timers, b: its argument
+	worldFires // a: which of the world's own timers, b: its argument
 )
 
 // item is one thing that will happen. Items are ordered by time, and those of

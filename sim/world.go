@@ -6,6 +6,7 @@ import (
 
 	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/paxos"
+	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
@@ -98,6 +99,8 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 		pr.drift = int64(clocks.Intn(2*driftSpread+1)) - driftSpread
 		pr.disk = &disk{durable: r.protocol.disk(paxos.ID(id))}
 	}
+	bug, _ := zab.BugNamed(p.Bug)
+	r.net.noDialBack = bug == zab.NoDialBack
 	r.newClients()
 	if p.Flink != (plan.Flink{}) {
 		r.cluster = newCluster(r)

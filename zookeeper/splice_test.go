@@ -78,8 +78,11 @@ func TestReplayMendsFuzzySnapshot(t *testing.T) {
 func TestFuzzySnapshotIsNeither(t *testing.T) {
 	h := history{trees: []Tree{NewTree()}}
 	for i, r := range []Request{
-		{Op: OpCreateSession}, {Op: OpCreate, Path: "/a"}, {Op: OpCreate, Path: "/b"},
-		{Op: OpSet, Path: "/a", Data: "1", Version: -1}, {Op: OpSet, Path: "/b", Data: "1", Version: -1},
+		{Op: OpCreateSession},
+		{Op: OpCreate, Path: "/a"},
+		{Op: OpCreate, Path: "/b"},
+		{Op: OpSet, Path: "/a", Data: "1", Version: -1},
+		{Op: OpSet, Path: "/b", Data: "1", Version: -1},
 	} {
 		r.Session = 1
 		h.txns = append(h.txns, prepare(h.trees[i], &r))

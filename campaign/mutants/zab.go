@@ -48,12 +48,16 @@ var ofZAB = []Mutant{
 	inScenario("stale-epoch-proposal", "leader-crash", "PrimaryIntegrity", 3),
 	inScenario("ack-twice", "leader-partition", "LeaderLogCompleteness", 3),
 	survivor(sim.ZAB, "commit-unsynced", "full-restart", 5, "needs the loss of the leader's last write and of a follower's, of one transaction, in one blackout"),
-	inScenario("commit-all", "full-restart", "LeaderLogCompleteness", 12),
-	inScenario("commit-one-less", "leader-partition", "servers-agree", 3),
+	inScenario("commit-all", "full-restart", "LeaderLogCompleteness", 80),
+	inScenario("commit-one-less", "leader-crash", "servers-agree", 3),
 	inScenario("apply-on-proposal", "full-restart", "LeaderLogCompleteness", 6),
 	inScenario("commit-skips-one", "leader-crash", "LocalPrimaryOrder", 3),
 	inScenario("recover-snapshot", "full-restart", "LeaderLogCompleteness", 3),
 	inScenario("snapshot-drops-log", "leader-crash", "LocalPrimaryOrder", 3),
+	inScenario("name-scan-late", "full-restart", "session-ends /live", 3),
+
+	// The network below.
+	inScenario("no-dial-back", "follower-crash", "recovery ensemble", 3),
 }
 
 func inScenario(name, in, by string, within int) Mutant {

@@ -111,6 +111,9 @@ const (
 	// NameScanLate: a snapshot that is read while transactions go on is named after
 	// the last of them.
 	NameScanLate
+	// NoDialBack is read by the network below: a server that a smaller one has dialled
+	// drops that connection, and does not dial back.
+	NoDialBack
 )
 
 // planted is how many of the names are of bugs that a scenario is held to catch;
@@ -125,7 +128,7 @@ var bugNames = paxos.Switches{
 	"diff-skips-one", "diff-repeats-one", "trunc-one-more", "diff-for-trunc", "stale-snap", "skip-outstanding", "forward-late",
 	"keep-incoming-out", "ack-new-leader-early", "snap-in-memory", "establish-minority",
 	"counter-goes-on", "stale-epoch-proposal", "ack-twice", "commit-unsynced", "commit-all", "commit-one-less", "apply-on-proposal",
-	"commit-skips-one", "recover-snapshot", "snapshot-drops-log", "name-scan-late",
+	"commit-skips-one", "recover-snapshot", "snapshot-drops-log", "name-scan-late", "no-dial-back",
 }
 
 // BugNames lists the planted bugs that have a scenario of their own.

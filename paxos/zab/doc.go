@@ -54,6 +54,22 @@
 // by others, and a timer stands for the time they take: a leader's handler on its
 // way from DIFF, TRUNC or SNAP to NEWLEADER (1 ms), and a learner's thread while it
 // hands a history to the log's queue (20 us for each transaction, with AckOutOfTurn).
+// A third thread reads snapshots.
+//
+// # Snapshots
+//
+// Every SnapEvery transactions a server begins to read its tree (timerScan, 20 ms)
+// while transactions go on, and then has the disk write it down while everything
+// else goes on (Effects.Background). What it has read is the tree of no moment, if it
+// is a paxos.Piecewise: of the transactions since it began, some show and some do not.
+// It is named after the zxid at which it began, and recovery applies all of the log
+// after that, which comes to the same as long as applying is idempotent. So does a
+// learner that is sent SNAP, with what comes before NEWLEADER. A server writes the
+// snapshots of a leader that begins, and of NEWLEADER, while nothing else happens.
+//
+// The log and the snapshots may lie on two disks (dataLogDir, dataDir; the epochs are
+// with the snapshots), and either may be late: Durable takes the writes of each in the
+// order of that disk.
 //
 // # The planted bugs
 //
@@ -71,8 +87,12 @@
 //
 // # Where it departs from ZooKeeper 3.9
 //
-//   - A snapshot is written at once between two transactions; ZooKeeper writes
-//     it while it goes on (a fuzzy snapshot).
+//   - A snapshot is read in two pieces, of the moments when its reading begins and
+//     ends; ZooKeeper's many znodes are of many moments. It begins after SnapEvery
+//     transactions applied; ZooKeeper counts those logged, and draws the number.
+//   - A snapshot that is being read is given up when an election begins; in
+//     ZooKeeper it goes on, and takes in what is applied then without being committed
+//     (the quirk scan-goes-on; we read that, and know of no issue).
 //   - A server that lags behind the leader's memory is sent the whole state;
 //     ZooKeeper may read the transactions from its log files first
 //     (snapshotSizeFactor).
@@ -86,8 +106,9 @@
 //     serve, so two servers of one history have one zxid.
 //   - Acknowledgements are cumulative: one for all entries that a sync brought
 //     to disk.
-//   - Election messages need no connections of their own, so the rule that the
-//     larger number dials does not show. Membership is fixed.
+//   - Election messages have connections of their own, which are the network's duty:
+//     in package sim, the one of the larger number dials (QuorumCnxManager).
+//   - Membership is fixed.
 //   - An observer is a follower without a voice, and is called following; it is
 //     never answered by another observer, and does not tell a voter that lags.
 //

@@ -57,7 +57,7 @@ func newLab(servers int, configure func(*Config)) *lab {
 	l := &lab{wires: map[[2]paxos.ID][]parcel{}, conns: []labConn{{}}, cuts: map[[2]paxos.ID]bool{}}
 	l.nodes = append(l.nodes, nil)
 	for id := paxos.ID(1); int(id) <= servers; id++ {
-		n := &node{id: id, cfg: config(id, servers), }
+		n := &node{id: id, cfg: config(id, servers)}
 		configure(n.cfg)
 		n.disk = NewDurable(n.cfg.Empty)
 		n.disk.KeepLate = n.cfg.Quirks.has(KeepLateSnapshot)

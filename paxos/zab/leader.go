@@ -23,8 +23,8 @@ type peer struct {
 	// committed and proposed after the other two.
 	queued, committedBefore, proposedBefore paxos.Zxid
 
-	last         paxos.Zxid // in its ACKEPOCH
-	acked        paxos.Zxid // its log is on disk up to here
+	last  paxos.Zxid // in its ACKEPOCH
+	acked paxos.Zxid // its log is on disk up to here
 }
 
 // leading is the volatile state of a leader.

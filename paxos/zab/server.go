@@ -56,9 +56,9 @@ type Volatile struct {
 	// flushed is the last entry known to be on disk.
 	flushed paxos.Zxid
 	// scan is the snapshot that is being read.
-	scan scan
-	role paxos.Role
-	phase   phase
+	scan  scan
+	role  paxos.Role
+	phase phase
 	// age counts half ticks since the election ended.
 	age int
 

@@ -113,4 +113,3 @@ func (s *Server) sendCommitted(to paxos.ID, p *peer, committed []paxos.Entry, ne
 	}
 	return true
 }
-

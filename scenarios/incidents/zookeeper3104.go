@@ -15,7 +15,7 @@ var zookeeper3104 = &Incident{
 		"comes back it has, by its zxid, all there is, and keeps 1 for good. The repair puts NEWLEADER into the queue when the tree " +
 		"is sent. (The issue's test makes the changes at these moments by hand; here the network holds them back till then.)",
 	Signature: "servers-agree", Affected: "zk-3.4.14", Fixed: "zk-3.5.5", FixedIn: "3.5.5, 3.6.0",
-	seed: 7,
+	seed: 10,
 	script: `setup
 	+0s create /r "0"
 	+0s create /v "0"

@@ -7,6 +7,7 @@ var zookeeper4646 = &Incident{
 		"before it is on their disks. With their word n3 serves, and all of its history is committed. Everybody crashes; n1 and n2 " +
 		"come back without /x and make a quorum. ZOOKEEPER-3911 is the same story; its repair did not reach this far.",
 	Signature: "LeaderLogCompleteness", Affected: "zk-3.8.0", Fixed: "zk-3.9.5", FixedIn: "3.8.5, 3.9.2",
+	seed: 2,
 	script: `setup
 	+0s create /r "0"
 client c1 n3

@@ -8,7 +8,8 @@
 // # The nouns, in order
 //
 // Run makes a subtest for each scenario and world, named SCENARIO/WORLD, and in
-// it a run for each seed. A run passes when its verdict is ok or permitted. One
+// it a run for each seed; a scenario that only the model can carry out has none for
+// another world. A run passes when its verdict is ok or permitted. One
 // that does not leaves a run folder, with a report, and the test says where.
 //
 // # Flags
