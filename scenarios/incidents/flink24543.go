@@ -8,6 +8,7 @@ var flink24543 = &Incident{
 		"taken for a no, and the state is deleted. Unlike FLINK-22494 nothing is uncertain here, and leadership is not lost.",
 	Signature: "pointer-without-state",
 	Affected:  "flink-24543", Fixed: "curator-5.9.0", FixedIn: "the lines 1.13 and 1.14",
+	seed:  3,
 	flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 500ms sink files tolerant",
 	script: flinkClient + `steps
 	at 1s await checkpoints 2 within 60s
