@@ -27,6 +27,9 @@ type Flink struct {
 	Version string
 	// Dir is an existing folder for its files.
 	Dir string
+	// Ready is how long the cluster may take to be ready, and then the job to be
+	// accepted, and then to run; flink.ReadyLimit if zero.
+	Ready time.Duration
 }
 
 // flinkRun is the Flink cluster of a run, as the run knows it. Its methods may be
@@ -61,6 +64,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 		return errors.New("the plan has a Flink cluster, and no folder is given for it")
 	}
 	at.Version = cmp.Or(at.Version, artifact.DefaultFlink)
+	at.Ready = cmp.Or(at.Ready, flink.ReadyLimit)
 	jar, err := flinkjob.Build(ctx, at.Version)
 	if err != nil {
 		return err
@@ -75,19 +79,33 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
-	if err := f.cluster.AwaitReady(ctx, flink.ReadyLimit); err != nil {
+	if err := f.cluster.AwaitReady(ctx, at.Ready); err != nil {
 		return err
 	}
 	polling, stop := context.WithCancel(ctx)
 	f.stop = stop
 	f.polls.Go(func() { f.watchStore(polling) })
-	if err := f.submit(ctx); err != nil {
-		return err
+	if err := f.submit(ctx, at.Ready); err != nil {
+		return f.notReady(ctx, "does not take the job", err)
 	}
-	if err := await(ctx, flink.ReadyLimit, func() bool { return f.running(ctx) }); err != nil {
-		return &cluster.NotReady{What: fmt.Sprintf("the job does not run on Flink %s after %v", f.cluster.Version(), flink.ReadyLimit), Do: "see the logs in " + at.Dir, Err: err}
+	var last error
+	err = await(ctx, at.Ready, func() bool {
+		last = f.askRunning(ctx)
+		return last == nil
+	})
+	if err != nil {
+		return f.notReady(ctx, fmt.Sprintf("does not run the job after %v", at.Ready), last)
 	}
 	return nil
+}
+
+// notReady is what keeps the job from running before anything was done to it. That
+// is nobody's verdict: the machine, or the cache, is not fit for the run.
+func (f *flinkRun) notReady(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &cluster.NotReady{What: fmt.Sprintf("Flink %s %s", f.cluster.Version(), what), Do: "see the logs in " + f.dir, Err: err}
 }
 
 // jobID is the id of the plan's job: a function of its seed, so that a reader
@@ -97,7 +115,7 @@ func jobID(p *plan.Plan) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (f *flinkRun) submit(ctx context.Context) error {
+func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
 	p := f.w.plan
 	o := flinkjob.Options{
 		ZooKeeper: f.w.addrs, In: plan.InputRoot, Config: plan.ConfigPath, Sinks: []string{p.Flink.Sink.String()},
@@ -115,17 +133,14 @@ func (f *flinkRun) submit(ctx context.Context) error {
 	if f.args, err = o.Args(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, flink.ReadyLimit)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	c, err := f.leaderClient()
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := c.Submit(ctx, f.jar, rest.Spec{JobID: f.job, Args: f.args}); err != nil {
-		return fmt.Errorf("the job was not accepted: %w", err)
-	}
-	return nil
+	return c.Submit(ctx, f.jar, rest.Spec{JobID: f.job, Args: f.args})
 }
 
 func (f *flinkRun) output() string { return filepath.Join(f.dir, "output") }
@@ -143,14 +158,20 @@ func (f *flinkRun) leaderClient() (*rest.Client, error) {
 }
 
 // running says whether every task of the job runs, by the word of the leader.
-func (f *flinkRun) running(ctx context.Context) bool {
+func (f *flinkRun) running(ctx context.Context) bool { return f.askRunning(ctx) == nil }
+
+// askRunning says what the leader answers instead.
+func (f *flinkRun) askRunning(ctx context.Context) error {
 	c, err := f.leaderClient()
 	if err != nil {
-		return false
+		return err
 	}
 	defer c.Close()
 	job, err := c.Job(ctx, f.job)
-	return err == nil && job.AllRunning()
+	if err == nil && !job.AllRunning() {
+		err = fmt.Errorf("the job is %s, and not all its tasks run", job.State)
+	}
+	return err
 }
 
 // observe is told what happens to the processes and what they say.
