@@ -19,6 +19,7 @@ func Draw(s *scenarios.Scenario, seed uint64, o scenarios.Options, world, versio
 			}
 		}()
 	}
+	o.OnServers = world != Sim
 	p, err := s.Plan(seed, o)
 	if err != nil {
 		return Job{}, Badf("%v", err)

@@ -41,3 +41,13 @@ func judgeFlinkOffice(r *Run, _ Budget) Result {
 	}
 	return ok("Leadership was granted once in each of %s.", plural(len(tokens), "session"))
 }
+
+// KeepsOffice is flinkOffice for a cluster that is not told to tolerate suspended
+// connections, and held to it all the same: what FLINK-10052 asks for. It is a check
+// of that incident alone; Flink promises nothing of the kind by default.
+var KeepsOffice = Check{
+	Name:    flinkOffice.Name,
+	Doc:     "A leader keeps its office for as long as its session lives, whether it is told to or not.",
+	Applies: func(r *Run) bool { return !r.Header.Tolerant && hasFlink(runlog.LeaderInfo)(r) },
+	Judge:   judgeFlinkOffice,
+}

@@ -25,7 +25,7 @@ type Counted struct {
 // broke the contract is a violation even where the story did not come to its
 // end; one that broke nothing and told nothing is vacuous.
 func (s *Scenario) Judge(r *checker.Run, b checker.Budget) Outcome {
-	o := Outcome{Checks: checker.Judge(r, checker.All(), b)}
+	o := Outcome{Checks: checker.Judge(r, append(checker.All(), s.Checks...), b)}
 	probes := append([]Probe(nil), s.Probes...)
 	if s.Exact == nil {
 		probes = append(probes, completed)

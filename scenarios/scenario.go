@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
@@ -42,6 +43,8 @@ type Scenario struct {
 	// Expect is the signature of what an exact plan is known to break: it is told
 	// rather than any other that the run shows, too.
 	Expect string
+	// Checks are made beside those of every run.
+	Checks []checker.Check
 	// Workload says how often each kind of work is done, in equal parts of all
 	// kinds if empty.
 	Workload []Work
@@ -55,6 +58,8 @@ type Options struct {
 	Bug      string // planted bug of the model
 	Protocol string // consensus protocol of the model, "" ZAB
 	Variant  string // protocol version of the model
+	// OnServers: the plan is for real servers, whose times are others.
+	OnServers bool
 }
 
 // The surroundings of every scenario, unless it says otherwise. A tick is short

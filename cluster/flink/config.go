@@ -31,16 +31,19 @@ func (o Options) shared() map[string]string {
 		client + "session-timeout":                fmt.Sprint(o.Session.Milliseconds()),
 		client + "connection-timeout":             fmt.Sprint(o.Session.Milliseconds() / 2),
 		client + "retry-wait":                     "500",
-		client + "max-retry-attempts":             "60", // a client that gives up ends its process
+		client + "max-retry-attempts":             "60",   // a client that gives up ends its process
+		client + "max-retry-wait":                 "3000", // which doubles with each; before Flink 2.0.1 without bound
 		client + "tolerate-suspended-connections": fmt.Sprint(o.Tolerant),
 		// Standbys look for the ensemble's members themselves otherwise, and would
 		// find addresses that are not behind our gates.
 		client + "ensemble-tracker": "false",
 
-		"job-result-store.delete-on-commit":     fmt.Sprint(!o.KeepResults),
-		"execution.checkpointing.dir":           "file://" + filepath.Join(o.Dir, "checkpoints"),
-		"state.checkpoints.dir":                 "file://" + filepath.Join(o.Dir, "checkpoints"),
-		"execution.checkpointing.savepoint-dir": "file://" + filepath.Join(o.Dir, "savepoints"),
+		// Since Flink 2.3 an application has a result of its own.
+		"application-result-store.delete-on-commit": fmt.Sprint(!o.KeepResults),
+		"job-result-store.delete-on-commit":         fmt.Sprint(!o.KeepResults),
+		"execution.checkpointing.dir":               "file://" + filepath.Join(o.Dir, "checkpoints"),
+		"state.checkpoints.dir":                     "file://" + filepath.Join(o.Dir, "checkpoints"),
+		"execution.checkpointing.savepoint-dir":     "file://" + filepath.Join(o.Dir, "savepoints"),
 		// A fault must not make a job fail for good: it would take its state along.
 		"restart-strategy.type":                 "fixed-delay",
 		"restart-strategy.fixed-delay.attempts": "2147483647",

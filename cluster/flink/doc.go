@@ -37,8 +37,10 @@
 // # Where it departs from a cluster in production
 //
 // Memory is small: 256 MiB of heap each, no managed memory. The client of ZooKeeper
-// tries 60 times, half a second apart, before it gives up and its process ends;
-// Flink's own 3 times make every outage of half a minute end the JobManagers. The
+// tries as often as it can, first after half a second and never after more than three,
+// where Flink knows such a bound (from 2.0.1 on, and its own is a minute), before it
+// gives up and its process ends; Flink's own 3 times make every outage of half a
+// minute end the JobManagers. The
 // session time-out is short (Options.Session). The ensemble tracker is off, since
 // it would find addresses past the gates. Restarts of a job are unlimited. What
 // elections say is logged at DEBUG.

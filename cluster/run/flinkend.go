@@ -13,10 +13,14 @@ import (
 	"github.com/schismlab/schism/runlog"
 )
 
-// recoveryLimit is how long one JobManager may take to lead alone, and to bring
-// its job to run, after the last fault: an election, a session that has to expire
-// first, and a restart on a machine that has other things to do.
-const recoveryLimit = time.Minute
+// electionLimit is how long it may take after the last fault until a JobManager
+// leads: an election, a session that has to expire first, on a machine that has other
+// things to do. recoveryLimit is how long one may take to lead alone, and to bring
+// its job to run; it is long enough to see one that is slow come to its end.
+const (
+	electionLimit = time.Minute
+	recoveryLimit = 150 * time.Second
+)
 
 // proveHealth waits until one JobManager leads and its job runs.
 func (f *flinkRun) proveHealth(ctx context.Context) error {
@@ -25,6 +29,7 @@ func (f *flinkRun) proveHealth(ctx context.Context) error {
 	}
 	// Two that both lead for longer than any session lives will do so for ever.
 	overlap := 2 * time.Duration(f.w.plan.Topology.SessionTimeout)
+	led := time.Now() // when somebody did last
 	err := await(ctx, recoveryLimit, func() bool {
 		f.mu.Lock()
 		both := f.both
@@ -33,10 +38,16 @@ func (f *flinkRun) proveHealth(ctx context.Context) error {
 			return true
 		}
 		leaders := f.leading(nil)
-		return len(leaders) == 1 && (f.over() || f.running(ctx))
+		if len(leaders) > 0 {
+			led = time.Now()
+		}
+		return len(leaders) == 1 && (f.over() || f.running(ctx)) || time.Since(led) > electionLimit
 	})
-	if leaders := f.leading(nil); err == nil && len(leaders) > 1 {
+	switch leaders := f.leading(nil); {
+	case err == nil && len(leaders) > 1:
 		return unfinished{strings.Join(leaders, " and ") + " lead at the same time, and neither gives way"}
+	case err == nil && time.Since(led) > electionLimit:
+		return unfinished{fmt.Sprintf("no JobManager has led for %v after the last fault%s", electionLimit, f.describe())}
 	}
 	if errors.Is(err, errLate) {
 		return unfinished{fmt.Sprintf("the job did not run within %v after the last fault%s", recoveryLimit, f.describe())}

@@ -15,4 +15,16 @@ var flink38499 = &Incident{
 	+0s crash all
 	+360s start all
 `,
+	Release: "1.20.3", FixedRelease: "2.3.0",
+	onServers: onServers{
+		tick: "500ms", session: "6s",
+		flink: "flink jobmanagers 1 taskmanagers 2 keys 2 checkpoint 1s sink files",
+		// How long the next attempt is away is drawn by the JobManager itself: a minute on
+		// the average after a minute and a half.
+		script: slowFlinkClient + `steps
+	at 1s await checkpoints 2 within 60s
+	+0s crash all
+	+90s start all
+`,
+	},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/scenarios"
 )
@@ -35,9 +36,16 @@ type Incident struct {
 	// flink is the plan's line about Flink, "" if there is none. repaired is the line
 	// with an option of Flink's that avoids what no release has repaired.
 	flink, repaired string
+	// onServers is what is another on real servers, each "" if it is the same.
+	onServers onServers
+	// imposes are checks that hold of this incident beside all others.
+	imposes []checker.Check
 	// tick and session are the ensemble's times, 250ms and 4s if empty.
 	tick, session string
 }
+
+// onServers is an incident's plan as far as it is another one on real servers.
+type onServers struct{ tick, session, flink, repaired, script string }
 
 // All lists the incidents, in the order of their numbers.
 func All() []*Incident {
@@ -74,13 +82,17 @@ func Named(name string) (*Incident, error) {
 }
 
 // Plan is the incident's plan for a variant of the model, "" the affected one.
-func (i *Incident) Plan(variant string) (*plan.Plan, error) { return i.plan(0, variant) }
+func (i *Incident) Plan(variant string) (*plan.Plan, error) {
+	return i.plan(0, scenarios.Options{Variant: variant})
+}
 
-func (i *Incident) plan(seed uint64, variant string) (*plan.Plan, error) {
-	if variant == "" {
-		variant = i.Affected
+func (i *Incident) plan(seed uint64, o scenarios.Options) (*plan.Plan, error) {
+	variant := cmp.Or(o.Variant, i.Affected)
+	script, flink, tick, session := i.script, i.flink, i.tick, i.session
+	if o.OnServers {
+		script, flink = cmp.Or(i.onServers.script, script), cmp.Or(i.onServers.flink, flink)
+		tick, session = cmp.Or(i.onServers.tick, tick), cmp.Or(i.onServers.session, session)
 	}
-	script := i.script
 	if i.moments != nil && seed != 0 {
 		d := plan.NewStream(seed, "moments")
 		script = script[:strings.LastIndex(script, "steps\n")] + i.moments(&d)
@@ -103,7 +115,7 @@ settle 500ms
 net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
 disk sync 1ms jitter 4ms
 %s
-%s`, Prefix, i.Name, seed, variant, servers, cmp.Or(i.tick, "250ms"), cmp.Or(i.session, "4s"), i.flink, script)
+%s`, Prefix, i.Name, seed, variant, servers, cmp.Or(tick, "250ms"), cmp.Or(session, "4s"), flink, script)
 	p, err := plan.Parse(i.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("incident %w", err)
@@ -115,7 +127,7 @@ disk sync 1ms jitter 4ms
 // Prefix.
 func (i *Incident) Scenario() *scenarios.Scenario {
 	return &scenarios.Scenario{
-		Name: Prefix + i.Name, Story: i.Title + ". " + i.Story, Servers: max(i.servers, 3), Expect: i.Signature,
+		Name: Prefix + i.Name, Story: i.Title + ". " + i.Story, Servers: max(i.servers, 3), Expect: i.Signature, Checks: i.imposes,
 		Exact: func(seed uint64, o scenarios.Options) (*plan.Plan, error) {
 			switch {
 			case o.Servers != 0 && o.Servers != max(i.servers, 3):
@@ -125,7 +137,7 @@ func (i *Incident) Scenario() *scenarios.Scenario {
 			case o.Bug != "":
 				return nil, fmt.Errorf("incident %s has its own bug, none is planted", i.Name)
 			}
-			return i.plan(seed, o.Variant)
+			return i.plan(seed, o)
 		},
 	}
 }
@@ -133,12 +145,13 @@ func (i *Incident) Scenario() *scenarios.Scenario {
 // Repaired is the incident with the option that avoids it, the same incident if there
 // is none. Its name says so.
 func (i *Incident) Repaired() *Incident {
-	if i.repaired == "" {
+	if i.repaired == "" && i.onServers.repaired == "" {
 		return i
 	}
 	r := *i
 	r.Name += avoided
-	r.flink, r.repaired = i.repaired, ""
+	r.flink, r.repaired = cmp.Or(i.repaired, i.flink), ""
+	r.onServers.flink, r.onServers.repaired = i.onServers.repaired, ""
 	r.Affected = i.Fixed
 	return &r
 }

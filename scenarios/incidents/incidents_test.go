@@ -105,7 +105,7 @@ func TestReleases(t *testing.T) {
 		if i.Release == "" {
 			continue
 		}
-		p, err := i.Plan("")
+		p, err := i.Scenario().Plan(0, scenarios.Options{OnServers: true})
 		if err != nil {
 			t.Fatal(err)
 		}
