@@ -218,5 +218,8 @@ func (j *JobManager) Leads() string {
 	return j.lead.token
 }
 
+// Workers is how many TaskManagers have registered with this leader.
+func (j *JobManager) Workers() int { return len(j.workers) }
+
 // Running says whether the job runs here, with all its tasks.
 func (j *JobManager) Running() bool { return j.lead != nil && j.lead.job.phase == isRunning }

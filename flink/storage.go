@@ -1,7 +1,9 @@
 package flink
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/schismlab/schism/runlog"
@@ -112,9 +114,13 @@ func ParsePart(text string) (Part, error) {
 			return p, fmt.Errorf("%q is no record: want path, number, zxid, version and data", line)
 		}
 		r.Path, r.Data = words[0], words[4]
-		if _, err := fmt.Sscan(words[1]+" "+words[2]+" "+words[3], &r.Seq, &r.Zxid, &r.Version); err != nil {
+		seq, bad1 := strconv.Atoi(words[1])
+		zxid, bad2 := strconv.ParseUint(words[2], 10, 64)
+		version, bad3 := strconv.ParseInt(words[3], 10, 32)
+		if err := cmp.Or(bad1, bad2, bad3); err != nil {
 			return p, fmt.Errorf("%q is no record: %w", line, err)
 		}
+		r.Seq, r.Zxid, r.Version = seq, zxid, int32(version)
 		p.Records = append(p.Records, r)
 	}
 	return p, nil

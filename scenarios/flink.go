@@ -21,14 +21,18 @@ func withSink(s plan.Sink) plan.Flink {
 	return f
 }
 
-// How much Flink's clients do. They go on for about half a minute, or until their
-// calls are made.
+// How much Flink's clients do. They append records by the batch, some 250 a
+// second, for about a minute or until their calls are made.
 const (
 	flinkClients = 4
-	flinkCalls   = 350
+	flinkCalls   = 600
 	flinkThink   = 40 * plan.Millisecond
 	flinkPause   = 140 * plan.Millisecond
 )
+
+// through is how many records must have gone through the job, for a run to be
+// about more than a handful.
+const through = 5000
 
 // flinkSetup makes the znodes that the job reads.
 func flinkSetup(f *plan.Flink) []plan.Call {
@@ -47,6 +51,8 @@ func flinkSetup(f *plan.Flink) []plan.Call {
 // drawFlinkClients draws clients that append records and set the configuration.
 // No two of their values are the same, so a record names its call.
 func drawFlinkClients(seed uint64, servers int, f *plan.Flink, config int) []plan.Client {
+	// Those that set the configuration often append the more at a time.
+	batch := 12 * 100 / (100 - config)
 	purpose := plan.NewStream(seed, "workload")
 	all := make([]plan.Client, flinkClients)
 	for i := range all {
@@ -58,11 +64,23 @@ func drawFlinkClients(seed uint64, servers int, f *plan.Flink, config int) []pla
 			case n < config+5:
 				w.get(plan.ConfigPath)
 			default:
-				w.add(plan.Call{Op: plan.Create, Path: plan.InputDir(1+w.stream.Intn(f.Keys)) + "/r-", Value: w.fresh(), Sequential: true})
+				w.batch(f.Keys, batch)
 			}
 			w.calls[len(w.calls)-1].After = w.stream.Duration(flinkThink, flinkPause) / plan.Millisecond * plan.Millisecond
 		}
 		all[i] = plan.Client{Name: plan.ClientName(i + 1), Server: i%servers + 1, Calls: w.calls}
 	}
 	return all
+}
+
+// batch appends up to most records in one multi, each to any of the directories:
+// all of them are in ZooKeeper, or none.
+func (w *worker) batch(keys, most int) {
+	c := plan.Call{Op: plan.Multi}
+	for range 1 + w.stream.Intn(most) {
+		c.Parts = append(c.Parts, plan.Call{
+			Op: plan.Create, Path: plan.InputDir(1+w.stream.Intn(keys)) + "/r-", Value: w.fresh(), Version: plan.AnyVersion, Sequential: true,
+		})
+	}
+	w.add(c)
 }

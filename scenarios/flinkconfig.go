@@ -9,29 +9,27 @@ var flinkConfig = &Scenario{
 	Story: "Clients set a configuration that the job follows, while ZooKeeper changes its leader, TaskManagers lose ZooKeeper, and " +
 		"JobManagers fail. Versions may be passed over, for a watch tells that something changed and not what; but each comes at " +
 		"most once, in order, none is invented, and the last one comes for certain.",
-	Probes: []Probe{configured(12), restores(1), inFlight},
+	Probes: []Probe{configured(30), restores(3), committed(through), inFlight},
 	Steps: func(d *Draw) {
-		faults := []func(*Draw){jobLeaderKilled, zooKeeperLeaderChanges, taskManagerWithoutZooKeeper, taskManagerPaused, jobLeaderWithoutZooKeeper}
+		faults := []func(*Draw){jobLeaderKilled, zooKeeperLeaderChanges, taskManagersWithoutZooKeeper, taskManagersPaused, jobLeaderWithoutZooKeeper}
 		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
-		for _, fault := range faults[:3] {
-			d.flinkFault(fault)
-		}
+		d.flinkFaults(faults[:3]...)
 	},
 }
 
-// taskManagerWithoutZooKeeper cuts the TaskManager of the first subtask, which
-// follows the configuration, off from ZooKeeper, or the other one.
-func taskManagerWithoutZooKeeper(d *Draw) {
+// taskManagersWithoutZooKeeper cuts all TaskManagers off from ZooKeeper: which of
+// them has the tasks is not for the plan to know.
+func taskManagersWithoutZooKeeper(d *Draw) {
 	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
-	d.Fault("cut tm%d -- zookeeper", 1+d.Intn(2))
+	d.Fault("cut taskmanagers -- zookeeper")
 	d.Wait(4*plan.Second, 8*plan.Second)
 	d.Step("heal")
 }
 
-func taskManagerPaused(d *Draw) {
-	tm := 1 + d.Intn(2)
+// taskManagersPaused stops them for longer than heartbeats may be silent.
+func taskManagersPaused(d *Draw) {
 	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
-	d.Fault("pause tm%d", tm)
+	d.Fault("pause taskmanagers")
 	d.Wait(4*plan.Second, 8*plan.Second)
-	d.Step("resume tm%d", tm)
+	d.Step("resume taskmanagers")
 }

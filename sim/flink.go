@@ -242,7 +242,8 @@ func (c *cluster) request() {
 	case l == nil:
 	case c.cancelWanted:
 		c.ask(l, l.jm.Cancel)
-	case !l.jm.Running() && !c.ended:
+	case !l.jm.Running() && !c.ended && (c.stage != deploying || l.jm.Workers() == c.plan.Flink.TaskManagers):
+		// The first time all TaskManagers are there, so each gets its share of tasks.
 		c.ask(l, l.jm.Submit)
 	case c.stopWanted:
 		l.jm.Stop()

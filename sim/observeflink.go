@@ -22,12 +22,14 @@ type observed struct {
 	// latch and the counter.
 	pointer, info  map[string]string
 	latch, counter string
-	// outputs are the znodes of the sink, records what they hold.
-	outputs, records int
+	// outputs is how many znodes of the sink there are, counted are those whose
+	// records have been counted.
+	outputs int
+	counted map[string]bool
 }
 
 func newObserved() *observed {
-	return &observed{tree: zookeeper.NewTree(), pointer: map[string]string{}, info: map[string]string{}}
+	return &observed{tree: zookeeper.NewTree(), pointer: map[string]string{}, info: map[string]string{}, counted: map[string]bool{}}
 }
 
 // applied looks at what a server has applied, transaction by transaction.
@@ -92,17 +94,19 @@ func (c *cluster) lookAtInfo(path string) {
 	c.put(e)
 }
 
-// countOutputs counts the records of the znode sinks, for awaits.
+// countOutputs counts the records of znodes that the sinks have made since, for
+// awaits.
 func (c *cluster) countOutputs() {
-	n := 0
 	for _, name := range c.observed.tree.Children(plan.OutputRoot) {
+		if c.counted[name] {
+			continue
+		}
+		c.counted[name] = true
 		data, _, _ := c.observed.tree.Get(plan.OutputRoot + "/" + name)
 		if p, err := flink.ParsePart(data); err == nil {
-			n += len(p.Records)
+			c.outputsLeft -= len(p.Records)
 		}
 	}
-	c.outputsLeft -= n - c.records
-	c.records = n
 	c.dirty = true
 }
 
