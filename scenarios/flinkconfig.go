@@ -26,10 +26,10 @@ func taskManagersWithoutZooKeeper(d *Draw) {
 	d.Step("heal")
 }
 
-// taskManagersPaused stops them for longer than heartbeats may be silent.
+// taskManagersPaused stops them for longer than their sessions last.
 func taskManagersPaused(d *Draw) {
 	d.Wait(300*plan.Millisecond, 1500*plan.Millisecond)
 	d.Fault("pause taskmanagers")
-	d.Wait(4*plan.Second, 8*plan.Second)
+	d.Wait(6*plan.Second, 9*plan.Second)
 	d.Step("resume taskmanagers")
 }

@@ -111,7 +111,20 @@ func parseLine(text []byte) (Line, error) {
 
 // ReadFiles reads what sink files has committed below its output folder, in the
 // order of the names, which is that of the checkpoints. No folder is no output.
-func ReadFiles(output string) ([]Batch, error) {
+func ReadFiles(output string) ([]Batch, error) { return new(Reader).Files(output) }
+
+// ReadZnodes is ReadFiles for the sinks znodes and attempt, whose batches are
+// the children of root.
+func ReadZnodes(tree hastore.Tree, root string) ([]Batch, error) {
+	return new(Reader).Znodes(tree, root)
+}
+
+// Reader reads an output that grows: each call gives the batches that no call
+// before it has given. The zero value has given none.
+type Reader struct{ given map[string]bool }
+
+// Files is ReadFiles, less what was given before.
+func (r *Reader) Files(output string) ([]Batch, error) {
 	dir := filepath.Join(output, "committed")
 	entries, err := os.ReadDir(dir) // sorted
 	if errors.Is(err, fs.ErrNotExist) {
@@ -120,24 +133,15 @@ func ReadFiles(output string) ([]Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Batch
-	for _, e := range entries {
-		content, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			return nil, err
-		}
-		b, err := ParseBatch(e.Name(), content)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
-		}
-		all = append(all, b)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
 	}
-	return all, nil
+	return r.read(dir, names, func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) })
 }
 
-// ReadZnodes is ReadFiles for the sinks znodes and attempt, whose batches are
-// the children of root.
-func ReadZnodes(tree hastore.Tree, root string) ([]Batch, error) {
+// Znodes is ReadZnodes, less what was given before.
+func (r *Reader) Znodes(tree hastore.Tree, root string) ([]Batch, error) {
 	names, err := tree.Children(root)
 	if errors.Is(err, hastore.ErrNoNode) {
 		return nil, nil
@@ -146,17 +150,35 @@ func ReadZnodes(tree hastore.Tree, root string) ([]Batch, error) {
 		return nil, err
 	}
 	slices.Sort(names)
-	var all []Batch
-	for _, name := range names {
+	return r.read(root, names, func(name string) ([]byte, error) {
 		content, _, err := tree.Get(path.Join(root, name))
+		return content, err
+	})
+}
+
+// read reads the batches of the given names that it has not given. After an
+// error none of them counts as given.
+func (r *Reader) read(where string, names []string, get func(string) ([]byte, error)) ([]Batch, error) {
+	var fresh []Batch
+	for _, name := range names {
+		if r.given[name] {
+			continue
+		}
+		content, err := get(name)
 		if err != nil {
 			return nil, err
 		}
 		b, err := ParseBatch(name, content)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", root, err)
+			return nil, fmt.Errorf("%s: %w", where, err)
 		}
-		all = append(all, b)
+		fresh = append(fresh, b)
 	}
-	return all, nil
+	if r.given == nil {
+		r.given = map[string]bool{}
+	}
+	for _, b := range fresh {
+		r.given[b.Name] = true
+	}
+	return fresh, nil
 }

@@ -1,11 +1,13 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-zookeeper/zk"
@@ -85,60 +87,87 @@ func (w *world) readAll(ctx context.Context) ([][]runlog.Event, error) {
 		conns = append(conns, c)
 	}
 	trees := make([][]runlog.Event, len(conns))
+	errs := make([]error, len(conns))
+	var all sync.WaitGroup
 	for i, c := range conns {
-		// The server answers a sync when it has applied all that its leader had
-		// committed, so also the writes of every client.
-		if _, err := c.Sync("/"); err != nil {
-			return nil, fmt.Errorf("sync on n%d: %w", i+1, err)
-		}
-		tree, err := readTree(ctx, c, "/", nil)
-		if err != nil {
-			return nil, fmt.Errorf("n%d: %w", i+1, err)
-		}
-		slices.SortFunc(tree, func(a, b runlog.Event) int { return strings.Compare(a.Path, b.Path) })
-		status, err := w.servers.ensemble.Status(ctx, i+1)
-		if err != nil {
-			return nil, fmt.Errorf("n%d: %w", i+1, err)
-		}
-		trees[i] = append(tree, runlog.Event{Kind: runlog.Tree, Num: len(tree), Zxid: status.Zxid})
+		all.Go(func() { trees[i], errs[i] = w.readOne(ctx, i+1, c) })
 	}
-	return trees, nil
+	all.Wait()
+	return trees, cmp.Or(errs...)
 }
 
-// readTree appends a Final event for each znode below path, which is not among
+// readOne reads the tree of server n.
+func (w *world) readOne(ctx context.Context, n int, c *zk.Conn) ([]runlog.Event, error) {
+	// The server answers a sync when it has applied all that its leader had
+	// committed, so also the writes of every client.
+	if _, err := c.Sync("/"); err != nil {
+		return nil, fmt.Errorf("sync on n%d: %w", n, err)
+	}
+	tree, err := readTree(ctx, c, "/")
+	if err != nil {
+		return nil, fmt.Errorf("n%d: %w", n, err)
+	}
+	slices.SortFunc(tree, func(a, b runlog.Event) int { return strings.Compare(a.Path, b.Path) })
+	status, err := w.servers.ensemble.Status(ctx, n)
+	if err != nil {
+		return nil, fmt.Errorf("n%d: %w", n, err)
+	}
+	return append(tree, runlog.Event{Kind: runlog.Tree, Num: len(tree), Zxid: status.Zxid}), nil
+}
+
+// readsAtOnce is how many reads of one directory are on their way at a time.
+const readsAtOnce = 16
+
+// readTree gives a Final event for each znode below path, which is not among
 // them, and leaves out ZooKeeper's own and Flink's.
-func readTree(ctx context.Context, c *zk.Conn, path string, tree []runlog.Event) ([]runlog.Event, error) {
+func readTree(ctx context.Context, c *zk.Conn, path string) ([]runlog.Event, error) {
 	kids, _, err := c.Children(path)
 	if errors.Is(err, zk.ErrNoNode) && path != "/" {
-		return tree, nil // an ephemeral that went since its parent was read
+		return nil, nil // an ephemeral that went since its parent was read
 	}
 	if err != nil {
 		return nil, fmt.Errorf("children %s: %w", path, err)
 	}
-	for _, kid := range kids {
-		below := strings.TrimSuffix(path, "/") + "/" + kid
-		if below == "/zookeeper" || plan.FlinkPath(below) {
+	below := make([][]runlog.Event, len(kids))
+	errs := make([]error, len(kids))
+	turns := make(chan struct{}, readsAtOnce)
+	var all sync.WaitGroup
+	for i, kid := range kids {
+		kid = strings.TrimSuffix(path, "/") + "/" + kid
+		if kid == "/zookeeper" || plan.FlinkPath(kid) {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		data, st, err := c.Get(below)
-		if errors.Is(err, zk.ErrNoNode) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("get %s: %w", below, err)
-		}
-		tree = append(tree, runlog.Event{
-			Kind: runlog.Final, Path: below, Data: string(data), Version: st.Version, Cversion: st.Cversion,
-			Czxid: uint64(st.Czxid), Mzxid: uint64(st.Mzxid), Pzxid: uint64(st.Pzxid), Owner: st.EphemeralOwner,
+		turns <- struct{}{}
+		all.Go(func() {
+			below[i], errs[i] = readNode(ctx, c, kid)
+			<-turns
 		})
-		if tree, err = readTree(ctx, c, below, tree); err != nil {
-			return nil, err
-		}
 	}
-	return tree, nil
+	all.Wait()
+	return slices.Concat(below...), cmp.Or(errs...)
+}
+
+// readNode gives the Final events of a znode and of what is below it.
+func readNode(ctx context.Context, c *zk.Conn, path string) ([]runlog.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	data, st, err := c.Get(path)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", path, err)
+	}
+	node := runlog.Event{
+		Kind: runlog.Final, Path: path, Data: string(data), Version: st.Version, Cversion: st.Cversion,
+		Czxid: uint64(st.Czxid), Mzxid: uint64(st.Mzxid), Pzxid: uint64(st.Pzxid), Owner: st.EphemeralOwner,
+	}
+	if st.NumChildren == 0 {
+		return []runlog.Event{node}, nil
+	}
+	tree, err := readTree(ctx, c, path)
+	return append([]runlog.Event{node}, tree...), err
 }
 
 func (w *world) ownedByClients(trees [][]runlog.Event) bool {

@@ -52,6 +52,7 @@ type flinkRun struct {
 	newest    int64 // the number of the last one that was triggered
 	saving    int64 // the number of the last savepoint that was triggered
 	completed int64 // the number of the last one that was completed
+	records   int   // that the sink has committed, as far as was seen
 	leads     map[string]bool
 	both      time.Time // since when more than one leads, by their own word
 }

@@ -97,22 +97,12 @@ func (f *flinkRun) drain(ctx context.Context) error {
 	return err
 }
 
-// committed is how many records the sink has committed so far, as far as that
-// can be read: while ZooKeeper is away its znodes cannot.
-func (f *flinkRun) committed(ctx context.Context) int {
-	all, err := f.batches(ctx)
-	if err != nil {
-		return 0
-	}
-	n := 0
-	for _, b := range all {
-		for _, l := range b.Lines {
-			if l.Kind == flinkjob.Record {
-				n++
-			}
-		}
-	}
-	return n
+// committed is how many records the sink has committed so far, as far as the
+// watch over the store has seen: while ZooKeeper is away its znodes are not.
+func (f *flinkRun) committed() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.records
 }
 
 // batches are what the sink has committed.

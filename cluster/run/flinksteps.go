@@ -182,8 +182,8 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 		enough := f.checkpoints() + int64(s.Count)
 		return await(ctx, within, func() bool { return f.checkpoints() >= enough })
 	}
-	enough := f.committed(ctx) + s.Count
-	return await(ctx, within, func() bool { return f.committed(ctx) >= enough })
+	enough := f.committed() + s.Count
+	return await(ctx, within, func() bool { return f.committed() >= enough })
 }
 
 // checkpoints is how many were completed so far.

@@ -13,6 +13,7 @@ import (
 	"github.com/go-zookeeper/zk"
 
 	"github.com/schismlab/schism/cluster/flink"
+	"github.com/schismlab/schism/cluster/flinkjob"
 	"github.com/schismlab/schism/cluster/server"
 	"github.com/schismlab/schism/flink/hastore"
 	"github.com/schismlab/schism/plan"
@@ -34,7 +35,8 @@ func (f *flinkRun) watchStore(ctx context.Context) {
 		return // of a list of addresses that is empty, which this one is not
 	}
 	defer conn.Close()
-	s := &storeSeen{f: f, store: hastore.New(hastore.Conn(conn), plan.FlinkRoot+flink.ClusterID), seen: map[string]string{}}
+	tree := hastore.Conn(conn)
+	s := &storeSeen{f: f, tree: tree, store: hastore.New(tree, plan.FlinkRoot+flink.ClusterID), seen: map[string]string{}}
 	tick := time.NewTicker(storeEvery)
 	defer tick.Stop()
 	count := time.NewTicker(countEvery)
@@ -42,6 +44,9 @@ func (f *flinkRun) watchStore(ctx context.Context) {
 	for {
 		if conn.State() == zk.StateHasSession {
 			s.look()
+		}
+		if f.w.plan.Flink.Sink == plan.Files || conn.State() == zk.StateHasSession {
+			s.output()
 		}
 		select {
 		case <-ctx.Done():
@@ -81,8 +86,34 @@ func figure(text, name string) (int, bool) {
 // storeSeen is what was seen last, by what it is about.
 type storeSeen struct {
 	f     *flinkRun
+	tree  hastore.Tree
 	store hastore.Store
 	seen  map[string]string
+	sink  flinkjob.Reader
+}
+
+// output counts the records that the sink has committed since. An error is a
+// server that is away, or output that cannot be read, which the end will tell.
+func (s *storeSeen) output() {
+	read := func() ([]flinkjob.Batch, error) { return s.sink.Znodes(s.tree, plan.OutputRoot) }
+	if s.f.w.plan.Flink.Sink == plan.Files {
+		read = func() ([]flinkjob.Batch, error) { return s.sink.Files(s.f.output()) }
+	}
+	fresh, err := read()
+	if err != nil {
+		return
+	}
+	n := 0
+	for _, b := range fresh {
+		for _, l := range b.Lines {
+			if l.Kind == flinkjob.Record {
+				n++
+			}
+		}
+	}
+	s.f.mu.Lock()
+	s.f.records += n
+	s.f.mu.Unlock()
 }
 
 // put logs an event if what it says is new. mark is what it is about, and says
