@@ -1,6 +1,8 @@
 package flink
 
 import (
+	"slices"
+
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
@@ -36,7 +38,16 @@ func (j *JobManager) lockPath(path string) string {
 // the same multi is made again, as Curator does; that the znode exists then means
 // that the first one had taken effect.
 func (j *JobManager) add(alive func() bool, h handle, then func(outcome)) {
+	j.locks(h.path)
 	j.addAgain(alive, h, 0, then)
+}
+
+// locks keeps in mind that this leadership has a lock, from the moment that it asks
+// for it: whether it has got it may never be heard.
+func (j *JobManager) locks(path string) {
+	if !slices.Contains(j.lead.locks, path) {
+		j.lead.locks = append(j.lead.locks, path)
+	}
 }
 
 // retries bounds how often a write whose reply was lost is made again.
@@ -63,6 +74,7 @@ func (j *JobManager) addAgain(alive func() bool, h handle, lost int, then func(o
 // lock makes this leadership's lock of a pointer. It fails where the pointer is
 // gone, or has no directory of locks: it is marked for deletion.
 func (j *JobManager) lock(alive func() bool, path string, then func(locked bool)) {
+	j.locks(path)
 	j.conn.persist(alive, create(j.lockPath(path), "", true), func(reply *zookeeper.Reply) { then(reply.Err != zookeeper.NoNode) })
 }
 
@@ -125,7 +137,10 @@ func (j *JobManager) discard(alive func() bool, h handle, then func(gone bool)) 
 				return
 			}
 			j.dropState(h)
-			j.conn.persist(alive, remove(h.path), func(*zookeeper.Reply) { then(true) })
+			j.conn.persist(alive, remove(h.path), func(*zookeeper.Reply) {
+				j.lead.locks = slices.DeleteFunc(j.lead.locks, func(path string) bool { return path == h.path })
+				then(true)
+			})
 		})
 	})
 }

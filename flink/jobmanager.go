@@ -161,7 +161,7 @@ func (j *JobManager) tick() {
 		return late
 	})
 	for _, w := range j.workers {
-		j.say(w.id, message{word: heartbeat})
+		j.conn.out.Send(w.id, 0, paxos.RPC).Body = j.lead.beat
 	}
 	if gone {
 		j.lead.job.restart(j)

@@ -324,12 +324,6 @@ func (m *jobMaster) suspend(j *JobManager, token string) {
 		j.tell(runlog.Event{Kind: runlog.JobState, Job: Job, Text: runlog.JobSuspended, Attempt: m.attempt, Token: token})
 	}
 	m.uncertain(j)
-	if m.graph.path == "" {
-		return
-	}
-	for _, h := range append([]handle{m.graph}, m.kept...) {
-		j.unlock(h.path)
-	}
 }
 
 // CheckpointAt is the number of the checkpoint whose pointer is at path, 0 if it

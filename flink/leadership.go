@@ -62,6 +62,8 @@ func ParseInfo(data string) (address, token string) {
 // (DefaultLeaderElectionService, ZooKeeperLeaderElectionDriver).
 type leadership struct {
 	token string
+	beat  *message
+	locks []string // the pointers that it has locked, or may have
 	job   jobMaster
 	// over: the job has ended under this leader, who will not run it again.
 	over bool
@@ -75,7 +77,7 @@ func (j *JobManager) isLeader(leads bool) {
 	}
 	j.terms++
 	j.token = fmt.Sprintf("%s-%d-%d", j.cfg.Name, j.cfg.Life, j.terms)
-	j.lead = &leadership{token: j.token}
+	j.lead = &leadership{token: j.token, beat: beat(j.token)}
 	j.tell(runlog.Event{Kind: runlog.Grant, Token: j.lead.token})
 	var dirs []string
 	for _, c := range components {
@@ -100,6 +102,9 @@ func (j *JobManager) revoke() {
 	j.shorts.abandon()
 	j.tell(runlog.Event{Kind: runlog.Revoke, Token: old.token})
 	old.job.suspend(j, old.token)
+	for _, path := range old.locks {
+		j.unlock(path)
+	}
 }
 
 // during is alive for what is asked for in the present leadership.

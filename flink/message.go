@@ -35,6 +35,9 @@ type message struct {
 	final   bool       // barrier: nothing comes after this checkpoint
 }
 
+// beat is a message that is sent over and over, so it is made once.
+func beat(token string) *message { return &message{word: heartbeat, token: token} }
+
 // send sends a message over no connection: it keeps its place among those to the
 // same process, and is lost when the link is cut.
 func send(out *paxos.Effects, to paxos.ID, m message) {

@@ -23,6 +23,7 @@ type TaskManager struct {
 	lastInfo   string
 	leader     paxos.ID // 0 none
 	token      string
+	beat       *message
 	registered bool
 	heard      int // the tick in which the leader was last heard
 	attempt    int
@@ -119,6 +120,7 @@ func (t *TaskManager) follow(info string) {
 	}
 	t.stop()
 	t.leader, t.token, t.registered, t.attempt = 0, token, false, 0
+	t.beat = beat(token)
 	if n := plan.ProcessNumber(address) - plan.JobManager(1); n >= 0 && n < len(t.cfg.JobManagers) {
 		t.leader = t.cfg.JobManagers[n]
 	}
@@ -158,7 +160,7 @@ func (t *TaskManager) hear(m *message) {
 		t.registered = true
 	case heartbeat:
 		if t.registered {
-			t.say(message{word: heartbeat})
+			t.conn.out.Send(t.leader, 0, paxos.RPC).Body = t.beat
 		}
 	case deploy:
 		if m.attempt > t.attempt {
