@@ -4,8 +4,10 @@ import (
 	"context"
 	"testing"
 
+	"github.com/schismlab/schism/paxos/zab"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper"
 )
 
 // nowhere is a log that keeps nothing.
@@ -48,6 +50,8 @@ func BenchmarkKernel(b *testing.B) {
 		run  func(p *plan.Plan) *run
 	}{
 		{"quiet", func(p *plan.Plan) *run { return mustRun(b, p, &nowhere{}, true) }},
+		// The same, and no server shares what another has applied.
+		{"alone", func(p *plan.Plan) *run { return alone(mustRun(b, p, &nowhere{}, true)) }},
 		{"watched", func(p *plan.Plan) *run { return mustRun(b, p, &nowhere{}, false) }},
 		{"logged", func(p *plan.Plan) *run {
 			return mustRun(b, p, runlog.NewWriter(discard{}, runlog.Header{}), false)
@@ -70,6 +74,45 @@ func BenchmarkKernel(b *testing.B) {
 				b.ReportMetric(float64(events)/spent, "events/cpu-s")
 			}
 		})
+	}
+}
+
+// alone gives every server a tree of its own.
+func alone(r *run) *run {
+	for id := 1; id <= r.plan.Topology.Servers; id++ {
+		d := zab.NewDurable(zookeeper.NewTree())
+		r.procs[id].disk.durable = &d
+	}
+	return r
+}
+
+// mostAllocations bounds what the kernel allocates for an event when ten clients
+// read and write: their calls, and what the first server to apply a transaction
+// makes of the tree.
+const mostAllocations = 0.75
+
+// TestAllocations holds that bound, and that sharing is what keeps it.
+func TestAllocations(t *testing.T) {
+	p := busyPlan(100)
+	each := func(change func(*run) *run) float64 {
+		events := uint64(0)
+		n := testing.AllocsPerRun(3, func() {
+			r := change(mustRun(t, p, &nowhere{}, true))
+			if err := r.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			events = r.events
+		})
+		return n / float64(events)
+	}
+	got := each(func(r *run) *run { return r })
+	without := each(alone)
+	t.Logf("%.2f allocations an event; %.2f when servers do not share", got, without)
+	if got > mostAllocations {
+		t.Errorf("%.2f allocations an event, want at most %.2f", got, mostAllocations)
+	}
+	if without < mostAllocations {
+		t.Errorf("%.2f allocations an event without sharing: the bound of %.2f shows nothing", without, mostAllocations)
 	}
 }
 

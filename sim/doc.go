@@ -50,8 +50,10 @@
 // # Speed
 //
 // See BenchmarkKernel: a million events a second of one core's time. An ensemble
-// without clients allocates nothing; with clients, their calls do, and the lists
-// of sessions that followers send with their pings. Runs of different plans may go on in several goroutines,
+// without clients allocates nothing; with clients, their calls do, what the first
+// server to apply a transaction makes of the tree (the others share it:
+// zookeeper.NewSharedTree), and the lists of sessions that followers send with their
+// pings: see TestAllocations. Runs of different plans may go on in several goroutines,
 // each with a World of its own.
 //
 // # Where it departs from life

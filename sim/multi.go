@@ -36,13 +36,13 @@ type multiServers struct {
 func newMulti(p *plan.Plan) *multiServers {
 	bug, _ := multi.BugNamed(p.Bug)
 	t := &p.Topology
-	s := &multiServers{}
+	s, empty := &multiServers{}, zookeeper.NewSharedTree()
 	for id := range paxos.ID(t.Servers + 1) {
 		c := multi.Config{
 			ID: id, Members: paxos.Voters(t.Servers), Alpha: several, Outstanding: 1,
 			// A leader is given up after as long as ZAB's would be, and speaks as often.
 			Heartbeat: int64(t.Tick) / 2, Timeout: int64(t.Tick) * int64(max(t.SyncLimit, 2)),
-			SnapEvery: snapEvery, Keep: committed, Empty: zookeeper.NewTree(), Bugs: bug,
+			SnapEvery: snapEvery, Keep: committed, Empty: empty, Bugs: bug,
 		}
 		if p.Variant == severalOutstanding {
 			c.Outstanding = several

@@ -26,7 +26,7 @@ func newZab(p *plan.Plan) *zabServers {
 	quirks, _ := zab.VariantNamed(p.Variant)
 	bug, _ := zab.BugNamed(p.Bug)
 	t := &p.Topology
-	s := &zabServers{empty: zookeeper.NewTree()}
+	s := &zabServers{empty: zookeeper.NewSharedTree()}
 	for id := range paxos.ID(t.Servers + 1) {
 		s.configs = append(s.configs, zab.Config{
 			ID: id, Servers: t.Servers, Observers: paxos.Voters(t.Servers) &^ paxos.Voters(t.Servers-t.Observers), Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,

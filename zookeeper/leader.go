@@ -120,7 +120,7 @@ func (s *Server) submit(r *Request, out *paxos.Effects) {
 		s.stopServing(out)
 		return
 	}
-	s.prep = s.prep.apply(txn, z)
+	s.prep = s.prep.after(txn, z)
 	s.followApplied(before, out) // at once, where one server alone is the quorum
 }
 

@@ -19,7 +19,7 @@ func (t Tree) Splice(later paxos.State) paxos.State {
 	if l.digest == t.digest {
 		return t
 	}
-	s := Tree{sessions: t.sessions}
+	s := Tree{sessions: t.sessions, recent: t.recent}
 	left := (t.size + 1) / 2
 	var last *znode
 	t.eachZnode(func(n *znode) {

@@ -31,6 +31,7 @@ type Tree struct {
 	size     int
 	digest   uint64
 	sessions []session // by id; copied on write
+	recent   *recent   // nil: see NewSharedTree
 }
 
 // session is a client's session as the transactions know it.

@@ -164,6 +164,9 @@ func (t Tree) Apply(e paxos.Entry) paxos.State {
 	if !ok {
 		panic(fmt.Sprintf("zookeeper: transaction %v is a %T", e.Zxid, e.Cmd))
 	}
+	if o := t.applied(txn, e.Zxid); o != nil {
+		return o.state
+	}
 	return t.apply(txn, e.Zxid)
 }
 
