@@ -130,7 +130,9 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 	} else {
 		t.Version, t.Unrepaired = affected, fixed == ""
 	}
-	t.Repaired = fixed
+	if t.Repaired = fixed; o.world != campaign.Sim && i.Repaired() != i {
+		t.Repaired += " with an option"
+	}
 	var seconds []float64
 	for n := range attempts {
 		// Seed 0 is the plan as it was cut down; others move its moments, where they can.

@@ -3,6 +3,7 @@ package incidents
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/schismlab/schism/checker"
@@ -114,5 +115,40 @@ func TestReleases(t *testing.T) {
 				t.Errorf("%s names the release %s, but %q: %s", i.Name, i.Release, s.String(), why)
 			}
 		}
+	}
+}
+
+// TestAvoided: an incident with an option that avoids it has a name of its own, under
+// which it can be run and replayed, and differs, on the same release, in the line about Flink alone.
+func TestAvoided(t *testing.T) {
+	for name, option := range map[string]string{"flink-10052": "tolerant", "flink-resubmitted": "keep-results"} {
+		plans := map[string]string{}
+		for _, full := range []string{name, name + avoided} {
+			i, err := Named(Prefix + full)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := i.Scenario().Plan(0, scenarios.Options{OnServers: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			plans[full] = p.String()
+		}
+		was, is := strings.Split(plans[name], "\n"), strings.Split(plans[name+avoided], "\n")
+		differ := 0
+		for n := range min(len(was), len(is)) {
+			if was[n] == is[n] || strings.HasPrefix(was[n], "scenario ") || strings.HasPrefix(was[n], "variant ") {
+				continue
+			}
+			if differ++; is[n] != was[n]+" "+option {
+				t.Errorf("%s: %q became %q", name, was[n], is[n])
+			}
+		}
+		if differ != 1 || len(was) != len(is) {
+			t.Errorf("%s: %d lines of %d and %d differ, want 1", name, differ, len(was), len(is))
+		}
+	}
+	if i, _ := Named("curator-696"); i.Repaired() != i {
+		t.Error("curator-696 has no option that avoids it, and another plan")
 	}
 }
