@@ -54,6 +54,8 @@
 // then reset where a network would refuse it. Leadership is read from logs, every
 // 10 ms, so it is known that much later than it was said.
 //
-// Application mode's entry point is in no published jar, so there is none. It
+// Application mode's entry point is in no jar of a Maven repository, so there is no
+// application mode. (The distribution's jar, which has it, is inside the Python package
+// apache-flink-libraries, of more than 200 MB; nobody takes it from there yet.) It
 // needs a Unix system.
 package flink

@@ -12,7 +12,22 @@
 // runs them all. An incident passes when the affected variant shows a violation
 // of the expected signature, and the repaired one none.
 //
+// # Real servers
+//
+// An incident that needs no moment which only the model sees names a Release that
+// shows it, and one that does not. Its plan may be another one there: outages last
+// for as long as real clients take to give up. Where no release that can be run is
+// repaired, an option of Flink's may stand for it; the incident's name with
+// "-avoided" behind it is the same plan with that option. An incident may impose a
+// check on its own run which is no promise of Flink's: that a leader keeps its office
+// in FLINK-10052. And it may draw its moments from the seed, as CURATOR-696 does with
+// its outage; seed 0 is the plan as it was cut down.
+//
 // # Weakness
+//
+// On real servers FLINK-38499 is a matter of luck: the JobManager draws how long it
+// waits, and an attempt shows it when the last wait is longer than a recovery may
+// take.
 //
 // The model is held to the story, as far as that tells it. Where a story
 // leaves a step open, the Story here says what was chosen.
