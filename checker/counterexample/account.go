@@ -26,6 +26,8 @@ type account struct {
 	// beside ranks an event that a reader asks for although the check can do
 	// without: 1 is told first, 0 never.
 	beside func(a *apart, i int) int
+	// silent says whether an event that stays is neither told nor counted.
+	silent func(e *runlog.Event) bool
 	// bundle names what events are told together in one sentence, "" if alone.
 	bundle func(e *runlog.Event) string
 	// closing is what else the conclusion says, with a blank before it; it may be nil.
@@ -258,7 +260,7 @@ func (a *apart) counted(kept map[int]bool) int {
 			name = a.bundle(a.event(i))
 		}
 		switch {
-		case a.event(i).Kind == runlog.Tree: // it only closes what was held
+		case a.isSilent(i):
 		case name != "":
 			bundles[name]++
 		default:
@@ -275,6 +277,11 @@ func (a *apart) counted(kept map[int]bool) int {
 	return n
 }
 
+// isSilent: what a server held is told without the event that ends it.
+func (a *apart) isSilent(i int) bool {
+	return a.event(i).Kind == runlog.Tree || a.silent != nil && a.silent(a.event(i))
+}
+
 // maxAlone is up to how many events of a bundle are told one by one.
 const maxAlone = 3
 
@@ -284,7 +291,9 @@ const maxAlone = 3
 func (a *apart) tell(kept map[int]bool, log []runlog.Event) Story {
 	core := make([]int, 0, len(kept))
 	for i := range kept {
-		core = append(core, i)
+		if !a.isSilent(i) {
+			core = append(core, i)
+		}
 	}
 	slices.Sort(core)
 	a.core, a.first = kept, core[0]
@@ -293,7 +302,7 @@ func (a *apart) tell(kept map[int]bool, log []runlog.Event) Story {
 	for _, i := range append(slices.Clip(core), a.context(len(core))...) {
 		many := bundles[a.nameOf(i)]
 		switch op, isCall := a.opAt[i]; {
-		case len(many) > 0 && i != many[0], a.event(i).Kind == runlog.Tree: // told with others
+		case len(many) > 0 && i != many[0], a.isSilent(i): // told with others, or not at all
 		case isCall && len(many) == 0:
 			t.items[item{call, op}] = true
 			for _, path := range pathsOf(&a.run.History[op]) {

@@ -210,9 +210,11 @@ func (v *ballots) tell(shown []int) Story {
 	return st
 }
 
+// upper begins a sentence, unless it begins with the name of a server or process.
 func upper(s string) string {
-	if strings.HasPrefix(s, "n") {
-		return s // the name of a server
+	word, _, _ := strings.Cut(s, " ")
+	if s == "" || strings.ContainsAny(word, "0123456789") {
+		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }

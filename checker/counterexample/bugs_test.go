@@ -31,7 +31,7 @@ var catchers = map[string][]string{
 	"commit-before-checkpoint": {"flink-config"},
 	"latch-ignores-session":    {"flink-failover"},
 	"counter-resets":           {"flink-state"},
-	"drop-uncertain-state":     {"flink-failover"},
+	"drop-uncertain-state":     {"flink-state", "flink-failover"},
 }
 
 // TestEveryPlantedBugHasASmallCounterexample holds every bad run to at most

@@ -176,8 +176,17 @@ func flinkText(e *runlog.Event) (long, short, class string) {
 		state := map[string]string{
 			runlog.Present: "is there", runlog.Missing: "is gone", runlog.Marked: "does not matter, as the pointer is about to be deleted",
 		}[e.Text]
+		if e.Ckpt == 0 {
+			return fmt.Sprintf("ZooKeeper points to the job as it was submitted, and what it points to%s %s (as of transaction %s).", before(" ", e.Data), state, zxidText(e.Zxid)),
+				"pointer to the job: " + e.Text, "read"
+		}
 		return fmt.Sprintf("ZooKeeper points to checkpoint %d, whose state%s %s (as of transaction %s).", e.Ckpt, before(" ", e.Data), state, zxidText(e.Zxid)),
 			fmt.Sprintf("pointer to %d: state %s", e.Ckpt, e.Text), "read"
+	case runlog.Tasks:
+		if e.Num == 0 {
+			return e.Proc + " has stopped its tasks.", "no tasks", "server"
+		}
+		return fmt.Sprintf("%s runs %s of the leader with the token %s.", e.Proc, count(e.Num, "task"), e.Token), "tasks of " + e.Token, "write"
 	case runlog.Counter:
 		return fmt.Sprintf("In ZooKeeper the counter says that the next checkpoint has the number %d (as of transaction %s).", e.Num, zxidText(e.Zxid)),
 			fmt.Sprintf("counter %d", e.Num), "read"
@@ -248,6 +257,11 @@ func checkpointText(e *runlog.Event) (long, short, class string) {
 // bundle tells what many events come to in one sentence.
 func (t *teller) bundle(first *runlog.Event, places []int) {
 	last := &t.s.run.Events[places[len(places)-1]]
+	if first.Kind == runlog.Latch {
+		t.say(places[0], "From now to %s the candidates in ZooKeeper's election change %d times.", clock(last.T), len(places))
+		t.span(laneOf(first), first.T, last.T, false, "read", "candidates changed %d times", len(places))
+		return
+	}
 	if first.Kind == runlog.LeaderInfo {
 		tokens := map[string]bool{}
 		var names []string

@@ -17,6 +17,10 @@ var flinkAccounts = []*account{
 		beside: besideLeaders,
 	},
 	{
+		check: "flink-office",
+		about: ofKinds(runlog.Grant, runlog.Revoke, runlog.LeaderInfo), beside: besideLeaders,
+	},
+	{
 		check: "flink-leader-info",
 		about: ofKinds(runlog.LeaderInfo, runlog.Latch),
 		with:  withState, beside: besideLeaders,
@@ -28,6 +32,11 @@ var flinkAccounts = []*account{
 	{
 		check: "flink-pointers",
 		about: ofKinds(runlog.Pointer), beside: besideCheckpoint,
+	},
+	{
+		check: "flink-tasks",
+		about: ofKinds(runlog.Grant, runlog.Tasks, runlog.JobState),
+		with:  withTasks, beside: besideLeaders,
 	},
 	{
 		check: "flink-exactly-once",
@@ -59,12 +68,12 @@ var flinkAccounts = []*account{
 			e := a.event(i)
 			return e.Kind == runlog.Grant || e.Kind == runlog.JobState || completes(e)
 		},
-		with: withReign, stays: staysRecovered, beside: besideRecovery, closing: sinceThen,
+		with: withRecovered, stays: staysRecovered, beside: besideRecovery, closing: sinceThen,
 	},
 	{
 		check: "flink-quiet",
-		about: ofKinds(runlog.Grant, runlog.LeaderInfo, runlog.Watches),
-		with:  withQuiet, bundle: rewritten, beside: besideLeaders,
+		about: ofKinds(runlog.Grant, runlog.LeaderInfo, runlog.Latch, runlog.Watches),
+		with:  withQuiet, silent: occasion, bundle: rewritten, beside: besideLeaders,
 	},
 }
 
@@ -241,6 +250,12 @@ func (a *apart) ends(grant int) (int, bool) {
 func withQuiet(a *apart, i int) {
 	e := a.event(i)
 	switch e.Kind {
+	case runlog.Latch:
+		for k := range a.run.Events {
+			if n := a.event(k); n.Kind == runlog.Latch || occasion(n) {
+				a.keep(k)
+			}
+		}
 	case runlog.LeaderInfo:
 		for _, k := range a.ofKind[runlog.Grant] {
 			a.keep(k)
@@ -266,11 +281,78 @@ func withQuiet(a *apart, i int) {
 }
 
 func rewritten(e *runlog.Event) string {
-	if e.Kind == runlog.LeaderInfo {
+	switch e.Kind {
+	case runlog.LeaderInfo:
 		return e.Path
+	case runlog.Latch:
+		return "candidates"
 	}
 	return ""
 }
+
+// occasion says whether an event gives candidates a reason to enter the election
+// anew. All stay, so that none is missed.
+func occasion(e *runlog.Event) bool {
+	switch e.Kind {
+	case runlog.Start, runlog.Crash, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
+		return true
+	}
+	return false
+}
+
+// withTasks keeps, of what a TaskManager runs, when it ended, and by whose leave it
+// ran; and when the tasks of each leader began to run.
+func withTasks(a *apart, i int) {
+	e := a.event(i)
+	for _, k := range a.ofKind[runlog.Grant] {
+		if a.event(k).Token == e.Token {
+			a.keep(k)
+		}
+	}
+	if e.Kind != runlog.Tasks {
+		return
+	}
+	before := ""
+	for _, k := range a.ofKind[runlog.JobState] {
+		if n := a.event(k); n.Text == runlog.JobRunning && n.Token != before {
+			before = n.Token
+			a.keep(k)
+		}
+	}
+	for k := i + 1; k < len(a.run.Events); k++ {
+		n := a.event(k)
+		if n.Proc != e.Proc {
+			continue
+		}
+		switch n.Kind {
+		case runlog.Pause, runlog.Resume:
+			a.keep(k)
+		case runlog.Tasks, runlog.Crash:
+			a.keep(k)
+			return
+		}
+	}
+}
+
+// withRecovered lets no time pass without a checkpoint that did not in the run, and
+// keeps how leaderships ended.
+func withRecovered(a *apart, i int) {
+	withReign(a, i)
+	if !completes(a.event(i)) {
+		return
+	}
+	// The earliest from which it is not long to this one, or else the last.
+	best := -1
+	for _, k := range a.ofKind[runlog.Checkpoint] {
+		if n := a.event(k); k < i && completes(n) && (best < 0 || a.event(i).T-a.event(best).T > a.grace()) {
+			best = k
+		}
+	}
+	a.keep(best)
+}
+
+// grace is how long a cluster may take to recover, as the check reckons.
+func (a *apart) grace() int64 { return 4*a.run.Header.Session + 20e9 }
 
 // troubles says whether an event is a fault, or the end of one, that a reader asks
 // for first.
