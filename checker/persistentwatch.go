@@ -104,6 +104,9 @@ func (a *audience) takenAway(call, ret *runlog.Event) *Result {
 			}
 			s.maybe = s.maybe || mine(s)
 		}
+		for _, w := range l.arms {
+			w.maybe = w.maybe || n == call.Client && w.path == call.Path
+		}
 		if n == call.Client && ret.Out == runlog.OK {
 			delete(l.arms, spot{call.Path, false})
 			delete(l.arms, spot{call.Path, true})
@@ -133,18 +136,22 @@ func (l *listener) standing(t told) (list []*persistentWatch, asked bool) {
 
 // toldAgain holds an event to the watches that stay and are told of it.
 func (a *audience) toldAgain(l *listener, list []*persistentWatch, t told, e *runlog.Event) *Result {
-	unsure := a.changes.unsure(t, e.T)
+	renewed := e.Mode == runlog.Renewed // then it may be of another watch
+	unsure := renewed || a.changes.unsure(t, e.T)
 	for _, s := range list {
 		i := slices.IndexFunc(s.due[s.next:], func(d due) bool { return d.told == t && !d.done && d.op.Call <= e.T })
 		switch {
 		case s.maybe:
+		case renewed && i < 0:
 		case i < 0 && (unsure || s.adrift):
 			a.unsure++
 		case i < 0:
 			bad := violation("watches-once "+top(e.Path), "At %s client c%d was told %q of %s, where it has a watch that stays; but it had been told of every such change that was called by then.", when(e.T), e.Client-1, e.Text, e.Path)
 			return &bad
 		case unsure || s.adrift:
-			a.unsure++
+			if !renewed {
+				a.unsure++
+			}
 			s.due[s.next+i].done = true
 		default:
 			d := &s.due[s.next+i]

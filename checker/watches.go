@@ -158,13 +158,13 @@ func (a *audience) told(l *listener, e *runlog.Event) *Result {
 	a.events++
 	t := told{e.Path, e.Text}
 	w, known := l.take(t)
-	if e.Mode == runlog.Renewed {
-		a.unsure++
-		return nil
-	}
 	stays, coming := l.standing(t)
 	if bad := a.toldAgain(l, stays, t, e); bad != nil {
 		return bad
+	}
+	if e.Mode == runlog.Renewed {
+		a.unsure++
+		return nil
 	}
 	if w == nil && (len(stays) > 0 || coming) {
 		return nil

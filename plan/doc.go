@@ -15,8 +15,7 @@
 // the client's previous call has ended, so a client has one call open at a
 // time. addWatch leaves a watch that stays, on a znode and its children, or,
 // recursive, on a znode and all below it; removeWatches takes away what the client
-// watches a znode with. Only the model carries those two out: the client library of
-// the real worlds does not know them.
+// watches a znode with.
 //
 // A call may depend on what the client has read: version "seen" is the
 // version that this client last saw at that path, value "seen+5" the number

@@ -9,9 +9,8 @@ var caches = &Scenario{
 	Name: "caches",
 	Story: "Clients keep caches by watches that stay, on znodes and on whole trees, while followers and the leader crash and links " +
 		"break, so that every client has to ask for its watches again elsewhere. What changes while a client is connected it must be told.",
-	ModelOnly: true,
-	Workload:  []Work{Registers, Members, Bank, Ephemerals, Watching, Watching},
-	Probes:    []Probe{crashed(2), toldBelow, reconnected, inFlight, okDuring(100)},
+	Workload: []Work{Registers, Members, Bank, Ephemerals, Watching, Watching},
+	Probes:   []Probe{crashed(2), toldBelow, reconnected, inFlight, okDuring(100)},
 	Steps: func(d *Draw) {
 		d.Wait(800*plan.Millisecond, 1500*plan.Millisecond)
 		d.Step("name F follower")

@@ -39,6 +39,9 @@ func mode(c plan.Call) string {
 	if c.Watch {
 		words = append(words, runlog.WatchMode)
 	}
+	if c.Recursive {
+		words = append(words, runlog.Recursive)
+	}
 	return strings.Join(words, " ")
 }
 
@@ -56,8 +59,11 @@ func flags(c plan.Call) int32 {
 // perform makes a resolved call and returns its Ret event, as far as the reply
 // tells. It ends when the connection does.
 func (c *client) perform(ctx context.Context, call plan.Call) runlog.Event {
-	if call.Op == plan.Check {
+	switch call.Op {
+	case plan.Check:
 		return c.check(ctx, call)
+	case plan.AddWatch, plan.RemoveWatches:
+		return c.addWatch(ctx, call)
 	}
 	return perform(c.conn, call)
 }

@@ -13,11 +13,16 @@ import (
 // from 1 and does not come so far.
 const firstXid = 1 << 30
 
-// check asks for a version by a request of its own. The library has a check as a
-// part of a multi alone, so the frame is put among the library's, on the same
-// connection: it is of the client's session and in its order. The library meets
-// the reply as one to a call that it has given up, and passes it over.
+// check asks for a version. The library has a check as a part of a multi alone.
 func (c *client) check(ctx context.Context, call plan.Call) runlog.Event {
+	return c.ask(ctx, func(xid int32) []byte { return wire.AppendCheck(nil, xid, call.Path, call.Version) })
+}
+
+// ask makes a call that the library does not have, by a frame among the library's
+// on the same connection: it is of the client's session and in its order. The
+// library meets the reply as one to a call that it has given up, and passes it
+// over.
+func (c *client) ask(ctx context.Context, frame func(xid int32) []byte) runlog.Event {
 	lost := runlog.Event{Kind: runlog.Ret, Out: runlog.Unknown, Err: "ConnectionLoss"}
 	conn, err := c.gate.session(ctx)
 	if err != nil {
@@ -26,31 +31,31 @@ func (c *client) check(ctx context.Context, call plan.Call) runlog.Event {
 	answers := make(chan *wire.Exchange, 1)
 	c.mu.Lock()
 	c.xid, c.answers = max(c.xid, firstXid)+1, answers
-	frame := wire.AppendCheck(nil, c.xid, call.Path, call.Version)
+	b := frame(c.xid)
 	c.mu.Unlock()
-	if _, err := conn.Write(frame); err != nil {
+	if _, err := conn.Write(b); err != nil {
 		return lost
 	}
 	select {
 	case x := <-answers:
-		return checked(x.Reply.Header)
+		return asked(x.Reply.Header)
 	case <-conn.gone:
 	case <-ctx.Done():
 	}
 	select {
 	case x := <-answers: // it came together with the end
-		return checked(x.Reply.Header)
+		return asked(x.Reply.Header)
 	default:
 		return lost
 	}
 }
 
-// checked is the end of a check that was answered.
-func checked(h wire.Header) runlog.Event {
+// asked is the end of such a call that was answered.
+func asked(h wire.Header) runlog.Event {
 	ret := runlog.Event{Kind: runlog.Ret, Out: runlog.OK}
 	switch code := zookeeper.Error(h.Err); code {
 	case zookeeper.OK:
-	case zookeeper.NoNode, zookeeper.BadVersion, zookeeper.Unimplemented, zookeeper.BadArguments:
+	case zookeeper.NoNode, zookeeper.BadVersion, zookeeper.Unimplemented, zookeeper.BadArguments, zookeeper.NoWatcher:
 		ret.Out, ret.Err = runlog.Fail, code.String()
 	default:
 		ret.Out, ret.Err = runlog.Unknown, code.String()

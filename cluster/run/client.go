@@ -33,6 +33,7 @@ type client struct {
 	// xid is that of the last request of the harness's own, and answers takes its reply.
 	xid     int32
 	answers chan *wire.Exchange
+	stays   stays
 	// renewing: the library has asked for its watches anew, and is not answered.
 	renewing bool
 }
@@ -49,6 +50,7 @@ func (w *world) connect(number, first int) (*client, error) {
 	c.gate.hears = func() wire.Conversation {
 		return wire.Conversation{Connected: c.greeted, Asked: c.asked, Answered: c.answered, Fired: c.fired}
 	}
+	c.gate.first = c.first
 	known := make(chan struct{}) // closed when c.conn is set
 	conn, _, err := zk.Connect(w.addrs, timeout,
 		zk.WithHostProvider(&hosts{addrs: rotated(w.addrs, first)}), zk.WithDialer(c.gate.dial),
@@ -226,6 +228,7 @@ func (c *client) answered(x *wire.Exchange) {
 	case wire.CloseSession: // the library's own, too
 	default:
 		c.told = x
+		c.stays.note(x)
 		if x.Request.Xid == c.xid {
 			c.answers <- x
 		}
@@ -238,10 +241,21 @@ func (c *client) asked(r *wire.Request) {
 	c.renewing = c.renewing || r.Code == wire.SetWatches
 }
 
-func (c *client) greeted(wire.Connect, wire.Accept) {
+func (c *client) greeted(_ wire.Connect, a wire.Accept) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.renewing = false
+	if a.Timeout <= 0 {
+		c.stays = stays{} // they end with the session
+	}
+}
+
+// first is what the harness says on a new connection of the session before the
+// library says anything.
+func (c *client) first() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stays.again()
 }
 
 // reply is the answer to the open call, nil if none was seen. A client has one

@@ -17,9 +17,11 @@
 // Ret has the zxid of its reply, and a Watch stands before or after it as it
 // came.
 //
-// A check outside of a multi, which the library cannot ask for, is a frame that the
-// harness puts among the library's, on the client's own connection: it is of the
-// client's session, in its order, and held by the same gate.
+// What the library cannot ask for, a check outside of a multi and watches that stay
+// (addWatch, removeWatches), is a frame that the harness puts among the library's,
+// on the client's own connection: it is of the client's session, in its order, and
+// held by the same gate. On each new connection of a session the harness asks for
+// the watches that stay again, before the library says anything (setWatches2).
 //
 // What servers say in their logs is read as it is written, for exceptions that
 // ended what a server did. Two kinds are known, by the frames of their stacks: a

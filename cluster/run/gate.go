@@ -22,6 +22,9 @@ type gate struct {
 	// hears, if set, gives each connection somebody who is told what is said on it,
 	// of the server's words in the order in which they are handed to the client.
 	hears func() wire.Conversation
+	// first, if set, gives what is said on a connection as soon as it has a session;
+	// nil for nothing. It is no call: nobody is told of it.
+	first func() []byte
 
 	mu    sync.Mutex
 	open  chan struct{} // closed while the gate is open
@@ -169,9 +172,17 @@ func (c *gatedConn) listen(said wire.Conversation) {
 		if told != nil {
 			told(hello, a)
 		}
-		if a.Timeout > 0 {
-			c.gate.grant(c)
+		if a.Timeout <= 0 {
+			return
 		}
+		// The library waits for this greeting, so nothing of its own is on its way. If
+		// the connection breaks here the next Read says so.
+		if c.gate.first != nil {
+			if b := c.gate.first(); b != nil {
+				c.send(b)
+			}
+		}
+		c.gate.grant(c)
 	}
 	c.said = said
 }
@@ -217,6 +228,11 @@ func (c *gatedConn) Write(b []byte) (int, error) {
 	c.hearing.Lock()
 	c.said.FromClient(b)
 	c.hearing.Unlock()
+	return c.send(b)
+}
+
+// send keeps bytes while the gate is shut.
+func (c *gatedConn) send(b []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

@@ -110,6 +110,7 @@ func (c *Conn) answered(x *wire.Exchange) {
 	c.calls = append(c.calls[:0], c.calls[1:]...)
 	if open.lane != nil {
 		c.end(open, retEvent(x))
+		c.keep(open.lane, x)
 	}
 }
 

@@ -17,6 +17,7 @@ var ops = map[wire.Code]string{
 	wire.Create: "create", wire.Create2: "create", wire.CreateContainer: "create", wire.CreateTTL: "create",
 	wire.Delete: "delete", wire.Exists: "exists", wire.GetData: "get", wire.SetData: "set",
 	wire.GetChildren: "children", wire.GetChildren2: "children", wire.Sync: "sync", wire.Multi: "multi", wire.Check: "check",
+	wire.AddWatch: runlog.OpAddWatch, wire.RemoveWatches: runlog.OpRemoveWatches,
 }
 
 // callEvent is a request as a Call; known is false if it is not recorded.
@@ -39,7 +40,10 @@ func mode(r *wire.Request) string {
 		words = append(words, "sequential")
 	}
 	if r.Watch {
-		words = append(words, "watch")
+		words = append(words, runlog.WatchMode)
+	}
+	if r.Recursive() {
+		words = append(words, runlog.Recursive)
 	}
 	return strings.Join(words, " ")
 }
@@ -70,6 +74,9 @@ func retEvent(x *wire.Exchange) runlog.Event {
 			part.Err = zookeeper.Error(p.Err).String()
 		}
 		e.Parts = append(e.Parts, part)
+	}
+	if x.Request.Code == wire.RemoveWatches && x.Request.Flags != wire.WatcherAny {
+		e.Out = runlog.Unknown // what is left depends on the server's release
 	}
 	if e.Out != runlog.OK {
 		return e

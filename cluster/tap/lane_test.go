@@ -49,3 +49,30 @@ func TestLanes(t *testing.T) {
 		t.Errorf("wrote\n%s\nwant\n%s", strings.Join(log.lines, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestLanesThatStay: a watch that stays tells its lane each time, wherever it
+// belongs, until any lane of the session takes it away.
+func TestLanesThatStay(t *testing.T) {
+	var log said
+	c := NewRecorder(&log).Conn(1)
+	ask := func(r *wire.Request) *wire.Request { c.asked(r); return r }
+	answer := func(r *wire.Request) { c.answered(&wire.Exchange{Request: *r}) }
+	const data = 3
+	c.connected(wire.Connect{}, wire.Accept{Session: 77, Timeout: 4000})
+	first := ask(&wire.Request{Code: wire.Sync, Path: "/"})
+	second := ask(&wire.Request{Code: wire.AddWatch, Path: "/a", Flags: 1})
+	answer(first)
+	answer(second)
+	c.fired(wire.Event{Type: data, Path: "/a/b"})
+	c.fired(wire.Event{Type: data, Path: "/a"})
+	c.fired(wire.Event{Type: data, Path: "/ab"}) // of nobody: the first
+	answer(ask(&wire.Request{Code: wire.RemoveWatches, Path: "/a", Flags: wire.WatcherAny}))
+	c.fired(wire.Event{Type: data, Path: "/a/b"})
+	want := []string{
+		"c1 conn", "c1 call /", "c2 conn", "c2 call /a", "c1 ret", "c2 ret",
+		"c2 watch /a/bdata", "c2 watch /adata", "c1 watch /abdata", "c1 call /a", "c1 ret", "c1 watch /a/bdata",
+	}
+	if !slices.Equal(log.lines, want) {
+		t.Errorf("wrote\n%s\nwant\n%s", strings.Join(log.lines, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -1,7 +1,8 @@
 // Package wire reads what ZooKeeper's clients and servers say to each other over
 // a client connection, and what servers write into their transaction logs. It
 // reads: the harness stands beside the conversation and does not speak in it, but
-// for one request that client libraries do not have, which AppendCheck writes.
+// for the requests that the Go client library does not have: AppendCheck,
+// AppendAddWatch, AppendRemoveWatches and AppendSetWatches write them.
 //
 // # The nouns, in order
 //

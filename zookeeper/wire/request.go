@@ -23,9 +23,13 @@ type Request struct {
 	Path    string
 	Data    string
 	Version int32
-	// Flags are CreateMode's number: see Ephemeral and Sequential.
+	// Flags are CreateMode's number: see Ephemeral and Sequential. Of AddWatch they are
+	// the mode, see Recursive; of RemoveWatches the kind of watch, see WatcherAny.
 	Flags int32
 	Watch bool
+	// Stays and StaysBelow are the watches that a SetWatches2 asks for again: on a znode
+	// and its children, and on a znode and all below it.
+	Stays, StaysBelow []string
 	// Parts are those of a multi, in order, each with its Code.
 	Parts []Request
 }
@@ -37,6 +41,9 @@ func (r *Request) Ephemeral() bool { return r.Flags == 1 || r.Flags == 3 }
 
 // Sequential is described at Ephemeral.
 func (r *Request) Sequential() bool { return r.Flags == 2 || r.Flags == 3 || r.Flags == 6 }
+
+// Recursive says whether an AddWatch is of all below its znode, too.
+func (r *Request) Recursive() bool { return r.Code == AddWatch && r.Flags == 1 }
 
 // ReadConnect reads the first frame of a client.
 func ReadConnect(frame []byte) (Connect, error) {
@@ -80,6 +87,14 @@ func (r *Request) body(d *Decoder) {
 		r.Path, r.Data, r.Version = d.String(), d.String(), d.Int()
 	case Exists, GetData, GetChildren, GetChildren2:
 		r.Path, r.Watch = d.String(), d.Bool()
+	case AddWatch, RemoveWatches:
+		r.Path, r.Flags = d.String(), d.Int()
+	case SetWatches2:
+		d.Long() // the last zxid seen
+		for range 3 {
+			d.Strings() // those that fire once
+		}
+		r.Stays, r.StaysBelow = d.Strings(), d.Strings()
 	case Sync, GetACL, DeleteContainer:
 		r.Path = d.String()
 	case SetACL:
