@@ -262,6 +262,16 @@ func (v *ZabInvariants) follows(p, before place) {
 	}
 }
 
+// Extends tells the watch, before any event, that the history which ends with zxid
+// and chain begins with the one that ends with the other two: for who shows it a
+// part of a run, without the events from which it would know.
+func (v *ZabInvariants) Extends(zxid, chain, beforeZxid, beforeChain uint64) {
+	if v.servers == nil {
+		v.init()
+	}
+	v.follows(place{zxid, chain}, place{beforeZxid, beforeChain})
+}
+
 // begins says whether history a is the beginning of b, or the same.
 func (v *ZabInvariants) begins(a, b place) bool {
 	for b.zxid > a.zxid {

@@ -230,10 +230,8 @@ func (v *slice) holds(some []int) bool {
 }
 
 // prime tells the watch which of the histories that are named are the beginning
-// of which, since the events that show it are left out: as if a server that does
-// not exist had written them to its log.
+// of which, since the events that show it are left out.
 func (v *slice) prime(watch *checker.ZabInvariants, steps []step) {
-	const nobody = -1
 	named := map[place]bool{{}: true} // the empty history
 	for i := range steps {
 		if e := &steps[i]; e.Chain != 0 {
@@ -247,8 +245,7 @@ func (v *slice) prime(watch *checker.ZabInvariants, steps []step) {
 			up, known = v.parents[up.chain]
 		}
 		if p.chain != 0 && known {
-			watch.Observe(&runlog.Event{Kind: runlog.Restore, Node: nobody, Zxid: up.zxid, Chain: up.chain})
-			watch.Observe(&runlog.Event{Kind: runlog.Write, Text: "log", Node: nobody, Zxid: p.zxid, Chain: p.chain})
+			watch.Extends(p.zxid, p.chain, up.zxid, up.chain)
 		}
 	}
 }
