@@ -144,7 +144,7 @@ func counts(h runlog.History) map[string]int {
 
 func TestRunLeaderCrash(t *testing.T) {
 	p := drawn(t, 250, "at 500ms name L leader", "+0s await in-flight within 30s", "+0s crash L", "+0s await leader except L within 30s", "+300ms start L",
-		"+0s await ready within 30s", "+0s await calls 250 within 30s")
+		"+0s await ready within 30s", "+0s await calls 250 within 120s")
 	events, err := carried(t.Context(), t, p, ensemble(t, p))
 	if err != nil {
 		t.Fatal(err)

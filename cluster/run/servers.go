@@ -314,18 +314,19 @@ func (s *servers) undo(ctx context.Context) error {
 			}
 		}
 	}
+	var all []int
 	for n := 1; n <= len(s.state); n++ {
+		all = append(all, n)
+	}
+	return each(ctx, all, func(ctx context.Context, n int) error {
 		if err := s.bar(ctx, n, false); err != nil {
 			return err
 		}
 		if err := s.resume(ctx, n); err != nil {
 			return err
 		}
-		if err := s.start(ctx, n); err != nil {
-			return err
-		}
-	}
-	return nil
+		return s.start(ctx, n)
+	})
 }
 
 // view is a picture of the servers at one moment, from which one step's

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/schismlab/schism/cluster"
@@ -108,13 +109,16 @@ func (w *world) act(ctx context.Context, s plan.Step, a, b []int) error {
 	panic(fmt.Sprintf("a step to %v in a real world", s.Action))
 }
 
+// each does something to all these servers at once: a step that means several
+// means one moment, and a container engine takes long for each.
 func each(ctx context.Context, servers []int, do func(context.Context, int) error) error {
-	for _, n := range servers {
-		if err := do(ctx, n); err != nil {
-			return err
-		}
+	errs := make([]error, len(servers))
+	var all sync.WaitGroup
+	for i, n := range servers {
+		all.Go(func() { errs[i] = do(ctx, n) })
 	}
-	return nil
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // links changes each link that the step is about.

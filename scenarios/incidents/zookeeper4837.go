@@ -24,15 +24,18 @@ client c3 n3
 	+2500ms create /x "lost"
 steps
 	at 800ms name L leader
+	+0s name F follower
 	+0s cut L -- others
 	at 3500ms crash all
 	+0s heal
 	+0s silence c1,c2,c3
 	+0s bar L
-	+0s start all
+	+0s start F
+	+0s start L
 	+0s await snapshot L within 60s
 	+0s crash L
 	+0s unbar L
+	+0s start all except L
 	+0s await leader within 40s
 	+0s start L
 	+0s await ready within 40s
