@@ -92,7 +92,7 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 			fmt.Fprintf(stderr, "left out: %s is not in the model, use --world local\n", i.Name)
 			continue
 		}
-		t, err := o.attempt(ctx, i, attempts)
+		t, err := o.attempt(ctx, stderr, i, attempts)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 }
 
 // attempt carries an incident out, on both sides.
-func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int) (*incidents.Track, error) {
+func (o *where) attempt(ctx context.Context, stderr io.Writer, i *incidents.Incident, attempts int) (*incidents.Track, error) {
 	t := &incidents.Track{Incident: i.Name, World: o.world, FixedIn: i.FixedIn, Attempts: attempts, Signature: i.Signature, Commit: commit()}
 	affected, fixed := i.Release, i.FixedRelease
 	if i.Repaired() != i {
@@ -135,30 +135,44 @@ func (o *where) attempt(ctx context.Context, i *incidents.Incident, attempts int
 	}
 	var seconds []float64
 	for n := range attempts {
-		// Seed 0 is the plan as it was cut down; others move its moments, where they can.
-		res, err := o.once(ctx, i, uint64(n), affected)
+		res, err := o.once(ctx, i, n, affected)
 		if err != nil {
 			return nil, err
 		}
 		if res.Verdict == checker.Violation && res.Signature == i.Signature {
 			t.Reproduced++
 			seconds = append(seconds, float64(res.WallMs)/1000)
+		} else {
+			tellAttempt(stderr, i, n, affected, res)
 		}
 		if t.Unrepaired {
 			continue
 		}
-		if res, err = o.once(ctx, i.Repaired(), uint64(n), fixed); err != nil {
+		if res, err = o.once(ctx, i.Repaired(), n, fixed); err != nil {
 			return nil, err
 		}
-		if !res.Verdict.Passes() {
+		switch {
+		case res.Verdict.Passes():
+			continue
+		case res.Verdict == checker.Violation:
 			t.ReproducedFixed++
+		default:
+			t.UndecidedFixed++
 		}
+		tellAttempt(stderr, i.Repaired(), n, fixed, res)
 	}
 	t.Took(seconds)
 	return t, nil
 }
 
-func (o *where) once(ctx context.Context, i *incidents.Incident, seed uint64, what string) (*campaign.Result, error) {
+// tellAttempt says what came of an attempt that did not go as it should.
+func tellAttempt(stderr io.Writer, i *incidents.Incident, n int, what string, res *campaign.Result) {
+	fmt.Fprintf(stderr, "schism: attempt %d of %s on %s: %v %s: see %s\n", n+1, i.Name, what, res.Verdict, res.Signature, res.Log)
+}
+
+// once makes attempt n, from 0. Seed 0 is the plan as it was cut down; others move its
+// moments, where they can.
+func (o *where) once(ctx context.Context, i *incidents.Incident, n int, what string) (*campaign.Result, error) {
 	r := &campaign.Runner{World: o.world, Out: o.out, Keep: true}
 	opts := scenarios.Options{}
 	if o.world == campaign.Sim {
@@ -166,11 +180,13 @@ func (o *where) once(ctx context.Context, i *incidents.Incident, seed uint64, wh
 	} else {
 		r.Version = what
 	}
-	job, err := campaign.Draw(i.Scenario(), seed, opts, o.world, r.Version)
+	job, err := campaign.Draw(i.Scenario(), uint64(n), opts, o.world, r.Version)
 	if err != nil {
 		return nil, err
 	}
-	job.Again = "-" + what
+	if job.Again = "-" + what; n > 0 {
+		job.Again += fmt.Sprintf("-%d", n+1) // an exact plan has one seed, and each attempt a folder
+	}
 	return r.Run(ctx, job)
 }
 

@@ -46,14 +46,19 @@ func build() string {
 }
 
 // revision names the commit where the Go command does not stamp it into a program,
-// as in a linked work tree: go build -ldflags "-X main.revision=$(git rev-parse HEAD)".
+// as in a linked work tree: go build -ldflags "-X main.revision=$(git rev-parse HEAD)",
+// with a + at its end if there are changes.
 var revision string
 
 // commit is the short name of the commit that this program was built from, with a
 // + if it had changes, and "" if that was not kept.
 func commit() (name string) {
 	if len(revision) >= 7 {
-		return revision[:7]
+		name = revision[:7]
+		if strings.HasSuffix(revision, "+") {
+			name += "+"
+		}
+		return name
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -21,9 +21,11 @@ type Track struct {
 	FixedIn  string `json:"fixedIn"`
 	Attempts int    `json:"attempts"`
 	// Reproduced counts attempts that showed the expected signature on what is
-	// affected, ReproducedFixed attempts that did not pass on what is repaired.
+	// affected, ReproducedFixed violations of any kind on what is repaired, and
+	// UndecidedFixed attempts there that came to no verdict.
 	Reproduced      int `json:"reproduced"`
 	ReproducedFixed int `json:"reproducedFixed"`
+	UndecidedFixed  int `json:"undecidedFixed,omitempty"`
 	// Unrepaired: no release is, so only the affected side was tried.
 	Unrepaired bool `json:"unrepaired,omitempty"`
 	// MedianSeconds and SlowestSeconds are of the attempts that showed it, from the
@@ -38,9 +40,11 @@ type Track struct {
 	Commit string `json:"commit,omitempty"`
 }
 
-// Well says whether every attempt showed the incident where it should, and none
+// Well says whether every attempt showed the incident where it should, and passed
 // where it should not.
-func (t *Track) Well() bool { return t.Reproduced == t.Attempts && t.ReproducedFixed == 0 }
+func (t *Track) Well() bool {
+	return t.Reproduced == t.Attempts && t.ReproducedFixed == 0 && t.UndecidedFixed == 0
+}
 
 // Took keeps the times of the attempts that showed the incident.
 func (t *Track) Took(seconds []float64) {
@@ -95,12 +99,15 @@ func (t *Track) on() string { return cmp.Or(t.Variant, t.Version) }
 // Table is a track record as a table in Markdown.
 func Table(all []Track) string {
 	var b strings.Builder
-	b.WriteString("| incident | world | affected | showed it | median | slowest | repaired | failed there | commit |\n")
+	b.WriteString("| incident | world | affected | showed it | median | slowest | repaired | showed it there | commit |\n")
 	b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for i := range all {
 		t := &all[i]
 		name := strings.ToUpper(t.Incident)
 		repaired, failed := t.Repaired, fmt.Sprintf("%d of %d", t.ReproducedFixed, t.Attempts)
+		if t.UndecidedFixed > 0 {
+			failed += fmt.Sprintf(", %d undecided", t.UndecidedFixed)
+		}
 		if t.Unrepaired {
 			repaired, failed = "no release", ""
 		}

@@ -25,12 +25,12 @@ steps
 	at 1s crash n3
 	at 2s crash n4
 	at 3s start n4
-	+0s await ready within 30s
+	+0s await ready within 60s
 	+500ms crash n5
-	+0s await leader except n5 within 30s
+	+0s await leader except n5 within 60s
 	+0s start n3
-	+0s await ready within 40s
+	+0s await ready within 60s
 	+500ms start n5
-	+0s await ready within 40s
+	+0s await ready within 60s
 `,
 }
