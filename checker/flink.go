@@ -5,7 +5,7 @@ import "github.com/schismlab/schism/runlog"
 // flinks are the checks of runs with a Flink cluster, those that name a cause
 // best first. They read what runlog's file flink.go describes, and so judge the
 // model's clusters and real ones alike.
-var flinks = []Check{oneJobLeader, flinkOffice, flinkInfo, flinkEnded, flinkCheckpoints, flinkPointers, flinkTasks, flinkOutput, flinkConfig, flinkRecovery, flinkQuiet}
+var flinks = []Check{oneJobLeader, flinkOffice, flinkInfo, flinkEnded, flinkCheckpoints, flinkPointers, flinkTasks, flinkOutput, flinkConfig, flinkWindows, flinkNoticed, flinkRecovery, flinkQuiet}
 
 // hasFlink says whether the run has an event of one of the kinds.
 func hasFlink(kinds ...runlog.Kind) func(*Run) bool {

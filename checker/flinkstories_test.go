@@ -1,6 +1,9 @@
 package checker
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // The stories of the checks about Flink. Their logs' headers have no session
 // time-out, so nobody may learn late of anything.
@@ -11,6 +14,32 @@ const flinkSetup = `
 		1-2 c0 create /in/k1 -> ok
 		2-3 c1 create /in/k1/r-=a sequential -> ok path=/in/k1/r-0000000000
 `
+
+// flinkSamples are what a monitor wrote of two servers, flinkSums what that adds
+// up to in windows of a second. Those after them are open.
+const (
+	flinkSamples = `
+		window 1000 2
+		sample n1 0 100 leader 1
+		sample n1 1 600 leader 2
+		sample n1 2 1100 idle 0
+		sample n1 3 2100 idle 0
+		sample n1 4 3100 leader 4
+		sample n2 0 200 follower 0
+		sample n2 1 1200 gone 0
+		sample n2 2 1700 follower 0
+		sample n2 3 3200 follower 0
+		tree n1
+`
+	flinkSums = `
+		4 window n1 0 2/2/3
+		4 window n2 0 1/1/0
+		5 window n1 1 1/0/0
+		5 alert n1 1 raised
+		5 window n2 1 2/1/0
+		6 window n1 2 1/0/0
+`
+)
 
 var flinkStories = map[string]string{
 	"flink-leader-info/settled.ok": `
@@ -231,6 +260,44 @@ var flinkStories = map[string]string{
 		6 config =x v0
 		final n1 /conf=y v1
 		tree n1`,
+	"flink-windows/added-up.ok": flinkSamples + flinkSums + `
+		9 drained`,
+	"flink-windows/less-than-a-sample-more.bad": strings.Replace(flinkSamples+flinkSums, "n1 0 2/2/3", "n1 0 1/1/2", 1),
+	"flink-windows/twice.bad": flinkSamples + flinkSums + `
+		7 window n2 0 1/1/0`,
+	"flink-windows/without-samples.bad": flinkSamples + flinkSums + `
+		7 window n2 2 1/1/0`,
+	"flink-windows/of-nobody.bad": flinkSamples + `
+		7 window n3 0 1/1/0`,
+	"flink-windows/lost.bad":             strings.Replace(flinkSamples+flinkSums, "6 window n1 2 1/0/0", "9 drained", 1),
+	"flink-windows/lost-perhaps.unknown": strings.Replace(flinkSamples+flinkSums, "6 window n1 2 1/0/0", "", 1),
+	"flink-windows/alert-lost.bad":       strings.Replace(flinkSamples+flinkSums, "5 alert n1 1 raised", "9 drained", 1),
+	"flink-windows/alert-of-one-that-serves.bad": flinkSamples + flinkSums + `
+		6 alert n2 1 raised`,
+	"flink-noticed/at-once.ok": `
+		window 1000 3
+		1 grant jm1 a
+		10 link n1 n2 cut
+		10 link n1 n3 cut
+		4000 alert n1 3 raised
+		60000 link n1 n2 up
+		61000 drained`,
+	"flink-noticed/never.bad": `
+		window 1000 3
+		1 grant jm1 a
+		10 link n1 n2 cut
+		10 link n3 n1 cut
+		61000 drained`,
+	"flink-noticed/one-that-crashed.bad": `
+		window 1000 3
+		1 grant jm1 a
+		10 crash n2
+		61000 drained`,
+	"flink-noticed/not-from-all.ok": `
+		window 1000 3
+		1 grant jm1 a
+		10 link n1 n2 cut
+		61000 drained`,
 	"flink-ended/stays-cancelled.ok": `
 		1 job jm1 running
 		2 job jm1 cancelled

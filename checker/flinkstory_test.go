@@ -1,10 +1,13 @@
 package checker
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper/figures"
 )
 
 // tellFlink reads a line of a story that tells of what a Flink cluster does, from
@@ -21,16 +24,30 @@ import (
 //	9 watches n1 5
 //	9 tasks tm1 2 ta                   0: it has stopped them
 //	9 drained
+//	9 window n1 0 2/1/5                2 samples in window 0, 1 serving, 5 requests outstanding
+//	9 alert n1 0 raised
 func tellFlink(w []string) (runlog.Event, bool) {
 	told := map[string]runlog.Kind{
 		"info": runlog.LeaderInfo, "latch": runlog.Latch, "job": runlog.JobState,
 		"checkpoint": runlog.Checkpoint, "pointer": runlog.Pointer, "counter": runlog.Counter, "output": runlog.Output,
 		"config": runlog.Config, "watches": runlog.Watches, "tasks": runlog.Tasks, "drained": runlog.Drained,
+		"window": runlog.Window, "alert": runlog.Alert,
 	}
 	kind, is := told[w[1]]
 	e := runlog.Event{Kind: kind}
 	if !is {
 		return e, false
+	}
+	if kind == runlog.Window || kind == runlog.Alert {
+		e.Path, e.Num, e.Text = plan.InputRoot+"/"+w[2], number1(w[3]), w[4]
+		if kind == runlog.Window {
+			var sum figures.Sum
+			if _, err := fmt.Sscanf(w[4], "%d/%d/%d", &sum.Samples, &sum.Serving, &sum.Outstanding); err != nil {
+				panic("story: " + w[4])
+			}
+			e.Text, e.Data = "", sum.String()
+		}
+		return e, true
 	}
 	for i, word := range w[min(2, len(w)):] {
 		n, err := strconv.ParseInt(word, 10, 64)
@@ -58,4 +75,16 @@ func tellFlink(w []string) (runlog.Event, bool) {
 		}
 	}
 	return e, is
+}
+
+// sample is what a monitor wrote of a server, as server n1 holds it at the end.
+func sample(w []string) runlog.Event {
+	at, err := strconv.ParseInt(w[2], 10, 64)
+	if err != nil {
+		panic("story: " + w[2])
+	}
+	s := figures.Sample{At: at, State: w[3], Outstanding: number1(w[4])}
+	return runlog.Event{
+		Kind: runlog.Final, Node: 1, Path: fmt.Sprintf("%s/%s/s-%010d", plan.InputRoot, w[0], number1(w[1])), Data: s.String(), Czxid: uint64(1 + number1(w[1])),
+	}
 }

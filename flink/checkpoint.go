@@ -97,7 +97,7 @@ func (m *jobMaster) trigger(j *JobManager) {
 	if m.phase != isRunning || m.pending != nil || m.storing != nil {
 		return
 	}
-	p := &pendingCheckpoint{parts: make([]snapshot, j.cfg.Flink.Keys), since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping}
+	p := &pendingCheckpoint{parts: make([]snapshot, j.cfg.tasks()), since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping}
 	if j.cfg.Quirks&StuckCounter != 0 && j.reconnects != m.reconnects {
 		return // its listener was told RECONNECTED, and only CONNECTED is good enough
 	}

@@ -37,6 +37,11 @@
 // commits, and has finished. Its result is written down before its znodes go, and
 // forgotten when they are gone, unless results are kept.
 //
+// With Flink.Window the job has a task more for each server of the ensemble: it
+// reads the samples that a monitor writes of that server and adds them up in
+// windows of the samples' own times (zookeeper/figures). The open window is part
+// of the task's snapshot.
+//
 // A Variant is a set of Quirks, mistakes of released versions; Bugs are planted.
 //
 // # The caller's duties
@@ -55,6 +60,8 @@
 //   - There is one job, and a TaskManager has room for all its tasks. There is no
 //     network between tasks: barriers come straight from the JobManager, and are
 //     aligned by nature. A snapshot has no size and takes no time.
+//   - There are no watermarks: a window is closed by the next sample of the same
+//     server, where the real job waits until all servers' samples have passed it.
 //   - Storage is perfect: it is there for all, never slow and never full. Its
 //     ghosts are those of the protocol: state without a pointer, or the reverse.
 //   - Leader information, counter and pointers are text, not Java's encodings. The

@@ -261,7 +261,7 @@ func (m *jobMaster) tick(j *JobManager) {
 func (m *jobMaster) deploy(j *JobManager) {
 	m.attempt++
 	last := m.last()
-	from := make([]snapshot, j.cfg.Flink.Keys)
+	from := make([]snapshot, j.cfg.tasks())
 	for i := range from {
 		from[i] = snapshot{subtask: i + 1, read: -1, config: -1}
 	}

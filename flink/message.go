@@ -51,4 +51,5 @@ type snapshot struct {
 	read    int   // the number of the last record read, -1 none
 	config  int32 // the version of the last configuration read, -1 none
 	pending []Part
+	monitor
 }

@@ -54,6 +54,9 @@ type Record struct {
 	Data    string
 	Zxid    uint64
 	Version int32
+	// Kind is runlog.Output or runlog.Config for what was read, runlog.Window or
+	// runlog.Alert for what was made of it. Seq is then the number of the window.
+	Kind runlog.Kind
 }
 
 // Part is what one subtask puts out between two checkpoints: a file that is
@@ -77,11 +80,14 @@ func (p *Part) Outputs() []runlog.Event {
 	var list []runlog.Event
 	for _, r := range p.Records {
 		e := runlog.Event{
-			Kind: runlog.Output, Job: Job, Path: r.Path, Num: r.Seq, Data: r.Data, Zxid: r.Zxid,
+			Kind: r.Kind, Job: Job, Path: r.Path, Num: r.Seq, Data: r.Data, Zxid: r.Zxid,
 			Subtask: p.Subtask, Attempt: p.Attempt, Ckpt: p.Ckpt, Token: p.Token,
 		}
-		if isConfig(r.Path) {
-			e.Kind, e.Num, e.Version, e.Mzxid, e.Zxid = runlog.Config, 0, r.Version, r.Zxid, 0
+		switch r.Kind {
+		case runlog.Config:
+			e.Num, e.Version, e.Mzxid, e.Zxid = 0, r.Version, r.Zxid, 0
+		case runlog.Alert:
+			e.Text, e.Data = r.Data, ""
 		}
 		list = append(list, e)
 	}
@@ -95,9 +101,19 @@ func (p *Part) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %d %d %s\n", p.Subtask, p.Ckpt, p.Attempt, p.Token)
 	for _, r := range p.Records {
-		fmt.Fprintf(&b, "%s %d %d %d %s\n", r.Path, r.Seq, r.Zxid, r.Version, r.Data)
+		fmt.Fprintf(&b, "%v %s %d %d %d %s\n", r.Kind, r.Path, r.Seq, r.Zxid, r.Version, r.Data)
 	}
 	return b.String()
+}
+
+// kindNamed is the kind of a record that has this name, 0 if none has.
+func kindNamed(name string) runlog.Kind {
+	for _, k := range []runlog.Kind{runlog.Output, runlog.Config, runlog.Window, runlog.Alert} {
+		if k.String() == name {
+			return k
+		}
+	}
+	return 0
 }
 
 // ParsePart reads what a znode sink has written.
@@ -109,14 +125,17 @@ func ParsePart(text string) (Part, error) {
 	}
 	for line := range strings.Lines(rest) {
 		var r Record
-		words := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 5)
-		if len(words) != 5 {
-			return p, fmt.Errorf("%q is no record: want path, number, zxid, version and data", line)
+		words := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 6)
+		if len(words) == 6 {
+			r.Kind = kindNamed(words[0])
 		}
-		r.Path, r.Data = words[0], words[4]
-		seq, bad1 := strconv.Atoi(words[1])
-		zxid, bad2 := strconv.ParseUint(words[2], 10, 64)
-		version, bad3 := strconv.ParseInt(words[3], 10, 32)
+		if r.Kind == 0 {
+			return p, fmt.Errorf("%q is no record: want kind, path, number, zxid, version and data", line)
+		}
+		r.Path, r.Data = words[1], words[5]
+		seq, bad1 := strconv.Atoi(words[2])
+		zxid, bad2 := strconv.ParseUint(words[3], 10, 64)
+		version, bad3 := strconv.ParseInt(words[4], 10, 32)
 		if err := cmp.Or(bad1, bad2, bad3); err != nil {
 			return p, fmt.Errorf("%q is no record: %w", line, err)
 		}

@@ -15,6 +15,7 @@ func drawPart(t *rapid.T) Part {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "records") {
 		p.Records = append(p.Records, Record{
+			Kind: rapid.SampledFrom([]runlog.Kind{runlog.Output, runlog.Config, runlog.Window, runlog.Alert}).Draw(t, "kind"),
 			Path: rapid.StringMatching(`(/[a-z0-9]{1,5}){1,3}`).Draw(t, "path"), Seq: rapid.IntRange(0, 1<<31-1).Draw(t, "seq"),
 			Data: rapid.StringMatching(`[ -~é]{0,12}`).Draw(t, "data"), Zxid: rapid.Uint64().Draw(t, "zxid"), Version: rapid.Int32().Draw(t, "version"),
 		})
@@ -33,9 +34,9 @@ func TestPartsComeBackFromTheirText(t *testing.T) {
 }
 
 func FuzzParsePart(f *testing.F) {
-	f.Add("1 7 2 jm1-1-1\n/in/k1 3 4294967299 0 c1.5\n")
+	f.Add("1 7 2 jm1-1-1\noutput /in/k1 3 4294967299 0 c1.5\n")
 	f.Add("")
-	f.Add("1 7 2 jm1-1-1\n/in/k1 3\n")
+	f.Add("1 7 2 jm1-1-1\noutput /in/k1 3\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := ParsePart(text)
 		if err != nil {
@@ -51,7 +52,7 @@ func FuzzParsePart(f *testing.F) {
 // from a checkpoint harmless.
 func TestCommitOnce(t *testing.T) {
 	s := NewStorage()
-	p := Part{Subtask: 1, Ckpt: 3, Attempt: 1, Token: "a", Records: []Record{{Path: "/in/k1", Data: "x"}}}
+	p := Part{Subtask: 1, Ckpt: 3, Attempt: 1, Token: "a", Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Data: "x"}}}
 	if s.commit(p) {
 		t.Error("a part that was never written was committed")
 	}
@@ -65,7 +66,7 @@ func TestCommitOnce(t *testing.T) {
 }
 
 func TestOutputsTellRecordsFromConfiguration(t *testing.T) {
-	p := Part{Subtask: 1, Ckpt: 3, Records: []Record{{Path: "/in/k1", Seq: 4, Data: "x", Zxid: 9}, {Path: "/conf", Data: "y", Zxid: 10, Version: 2}}}
+	p := Part{Subtask: 1, Ckpt: 3, Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Seq: 4, Data: "x", Zxid: 9}, {Kind: runlog.Config, Path: "/conf", Data: "y", Zxid: 10, Version: 2}}}
 	got := p.Outputs()
 	if got[0].Kind != runlog.Output || got[0].Num != 4 || got[0].Zxid != 9 {
 		t.Errorf("a record is told as %+v", got[0])

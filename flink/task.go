@@ -5,12 +5,15 @@ import (
 	"slices"
 
 	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
+	"github.com/schismlab/schism/zookeeper/figures"
 )
 
-// task is one subtask: a source that reads a directory of sequential znodes as a
+// task is one subtask of keys, or of servers to be monitored: a source that reads a directory of sequential znodes as a
 // log, and a sink, chained. Subtask 1 follows the configuration, too.
 type task struct {
+	keys    int // subtasks beyond these read the samples of a server
 	at      snapshot
 	attempt int
 	token   string
@@ -27,10 +30,18 @@ type task struct {
 
 func newTask(t *TaskManager, at snapshot) *task {
 	at.pending = slices.Clone(at.pending)
-	return &task{at: at, attempt: t.attempt, token: t.token}
+	if t.cfg.Bugs&WindowsOutsideState != 0 {
+		at.sum = figures.Sum{}
+	}
+	return &task{keys: t.cfg.Flink.Keys, at: at, attempt: t.attempt, token: t.token}
 }
 
-func (k *task) dir() string { return plan.InputDir(k.at.subtask) }
+func (k *task) dir() string {
+	if n := k.at.subtask - k.keys; n > 0 {
+		return plan.MonitorDir(n)
+	}
+	return plan.InputDir(k.at.subtask)
+}
 
 // runs is alive for what this task asks for.
 func (k *task) runs(t *TaskManager) func() bool {
@@ -96,7 +107,10 @@ func (k *task) next(t *TaskManager) {
 		}
 		if n := sequence(name); n > k.at.read {
 			k.at.read = n
-			k.fresh = append(k.fresh, Record{Path: k.dir(), Seq: n, Data: reply.Data, Zxid: uint64(reply.Stat.Czxid)})
+			k.fresh = append(k.fresh, Record{Kind: runlog.Output, Path: k.dir(), Seq: n, Data: reply.Data, Zxid: uint64(reply.Stat.Czxid)})
+			if k.at.subtask > k.keys {
+				k.fresh = append(k.fresh, k.at.take(k.dir(), reply.Data, t.cfg.Flink.Window)...)
+			}
 		}
 		k.next(t)
 	})
@@ -111,7 +125,7 @@ func (k *task) configure(t *TaskManager) {
 	t.conn.persist(k.runs(t), get(plan.ConfigPath, true), func(reply *zookeeper.Reply) {
 		if v := reply.Stat.Version; reply.Err == zookeeper.OK && v > k.at.config && !k.final {
 			k.at.config = v
-			k.fresh = append(k.fresh, Record{Path: plan.ConfigPath, Data: reply.Data, Zxid: uint64(reply.Stat.Mzxid), Version: v})
+			k.fresh = append(k.fresh, Record{Kind: runlog.Config, Path: plan.ConfigPath, Data: reply.Data, Zxid: uint64(reply.Stat.Mzxid), Version: v})
 		}
 	})
 }

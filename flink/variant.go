@@ -66,6 +66,9 @@ const (
 	CounterResets
 	// DropUncertainState: as DiscardUncertain.
 	DropUncertainState
+	// WindowsOutsideState: what a window has added up so far is not in the
+	// checkpoint, so a restart loses it.
+	WindowsOutsideState
 )
 
 var bugs = []struct {
@@ -77,6 +80,7 @@ var bugs = []struct {
 	{"latch-ignores-session", LatchIgnoresSession},
 	{"counter-resets", CounterResets},
 	{"drop-uncertain-state", DropUncertainState},
+	{"windows-outside-state", WindowsOutsideState},
 }
 
 var variants = []struct {

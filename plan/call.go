@@ -55,6 +55,9 @@ type Value struct {
 	Text  string
 	Seen  bool  // the value last read, as a number, plus Delta; Text is empty
 	Delta int64 // only with Seen
+	// Figures is a server: the value is what it says of itself when the call is made,
+	// as package zookeeper/figures writes it. 0: the value is something else.
+	Figures int
 }
 
 // Text is the literal value s.
@@ -62,6 +65,9 @@ func Text(s string) Value { return Value{Text: s} }
 
 // SeenPlus is the number last read at the path, plus d.
 func SeenPlus(d int64) Value { return Value{Seen: true, Delta: d} }
+
+// FiguresOf is what server n says of itself when the call is made.
+func FiguresOf(n int) Value { return Value{Figures: n} }
 
 // Call is one operation of a client.
 type Call struct {

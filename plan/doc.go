@@ -57,6 +57,12 @@
 // waits until the job has read all there is and has completed a checkpoint that
 // was triggered after that: what it has not put out by then it never will.
 //
+// With "window 1s" on its line the job also reads the samples of each server n, in
+// /in/n1, /in/n2, …, adds them up in windows, and raises an alert when a server
+// serves at no moment of one. A client takes such a sample with the value "figures
+// n2": what n2 says of itself when the call is made (see zookeeper/figures). "await
+// alerts 1" waits until the job has told of one.
+//
 // # What every world does around the steps
 //
 //  1. Start all servers; wait until one leads and all others follow it.

@@ -26,6 +26,10 @@ type Flink struct {
 	// Checkpoint is the time from one checkpoint to the next.
 	Checkpoint Duration
 	Sink       Sink
+	// Window is the length of the windows in which the job adds up what servers say of
+	// themselves: the samples of server n are the children of MonitorDir(n). 0: it
+	// does not read them.
+	Window Duration
 	// Tolerant keeps a leader in office while its connection to ZooKeeper is
 	// suspended, until its session is lost
 	// (high-availability.zookeeper.client.tolerate-suspended-connections).
@@ -71,6 +75,9 @@ const (
 
 // InputDir is the directory that holds the records of key i, from 1: /in/k1.
 func InputDir(i int) string { return InputRoot + "/k" + itoa(i) }
+
+// MonitorDir is the directory of the samples of server n: /in/n1.
+func MonitorDir(n int) string { return InputRoot + "/" + ServerName(n) }
 
 // FlinkPath says whether the znode at path belongs to Flink, and not to the
 // plan's clients.
@@ -210,6 +217,11 @@ func (r *reader) flink(f *Flink) error {
 		return r.errorf("sink %q: want one of %s", w, strings.Join(sinkNames[1:], ", "))
 	}
 	f.Sink = Sink(i)
+	if r.accept("window") {
+		if err := r.duration(&f.Window); err != nil {
+			return err
+		}
+	}
 	f.Tolerant = r.accept("tolerant")
 	f.KeepResults = r.accept("keep-results")
 	if r.accept("heartbeat") {
@@ -225,10 +237,14 @@ func (r *reader) flink(f *Flink) error {
 
 // words are the plan's line about Flink.
 func (f *Flink) words() []string {
-	w := appendIf(appendIf([]string{
+	w := []string{
 		"flink", "jobmanagers", itoa(f.JobManagers), "taskmanagers", itoa(f.TaskManagers), "keys", itoa(f.Keys),
 		"checkpoint", f.Checkpoint.String(), "sink", f.Sink.String(),
-	}, f.Tolerant, "tolerant"), f.KeepResults, "keep-results")
+	}
+	if f.Window != 0 {
+		w = append(w, "window", f.Window.String())
+	}
+	w = appendIf(appendIf(w, f.Tolerant, "tolerant"), f.KeepResults, "keep-results")
 	if f.Heartbeat != 0 {
 		w = append(w, "heartbeat", f.Heartbeat.String())
 	}
@@ -248,6 +264,10 @@ func (f *Flink) validate() *invalid {
 		return wrong("flink", "checkpoint %v: want 10ms to 600s", f.Checkpoint)
 	case f.Heartbeat != 0 && (f.Heartbeat < 500*Millisecond || f.Heartbeat > 600*Second):
 		return wrong("flink", "heartbeat %v: want 500ms to 600s", f.Heartbeat)
+	case f.Window != 0 && (f.Window < 100*Millisecond || f.Window > 600*Second):
+		return wrong("flink", "window %v: want 100ms to 600s", f.Window)
+	case f.Window%Millisecond != 0:
+		return wrong("flink", "window %v: want whole milliseconds", f.Window)
 	case f.Sink < Files || f.Sink > Attempt:
 		return wrong("flink", "sink %v: want one of %s", f.Sink, strings.Join(sinkNames[1:], ", "))
 	}

@@ -76,6 +76,13 @@ func (r *reader) parts(c *Call) error {
 
 func (r *reader) value(c *Call) error {
 	w := r.next()
+	if w == "figures" {
+		of := r.next()
+		if c.Value.Figures = ServerNumber(of); c.Value.Figures == 0 {
+			return r.errorf("figures of %q: want a server, such as n1", of)
+		}
+		return nil
+	}
 	if num, ok := strings.CutPrefix(w, "seen"); ok {
 		n, err := strconv.ParseInt(num, 10, 64)
 		if err != nil {
@@ -86,7 +93,7 @@ func (r *reader) value(c *Call) error {
 	}
 	text, err := strconv.Unquote(w)
 	if err != nil || w[0] != '"' {
-		return r.errorf("%q is no value: want a text in double quotes, or seen+5", w)
+		return r.errorf("%q is no value: want a text in double quotes, seen+5, or figures n1", w)
 	}
 	c.Value = Text(text)
 	return nil

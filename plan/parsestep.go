@@ -93,7 +93,7 @@ func (r *reader) event(s *Step) error {
 	}
 	s.For = Event(i)
 	switch s.For {
-	case Calls, Checkpoints, Outputs:
+	case Calls, Checkpoints, Outputs, Alerts:
 		return r.number(&s.Count)
 	case Expired, Saved:
 		return r.targets(&s.A)

@@ -113,8 +113,11 @@ func appendIf(words []string, cond bool, word string) []string {
 	return words
 }
 
-// String is "text" in quotes, or seen+5.
+// String is "text" in quotes, seen+5, or figures n1.
 func (v Value) String() string {
+	if v.Figures > 0 {
+		return "figures " + ServerName(v.Figures)
+	}
 	if !v.Seen {
 		return strconv.Quote(v.Text)
 	}
@@ -180,7 +183,7 @@ func (s Step) Text() string {
 
 func (s Step) awaited() []string {
 	switch s.For {
-	case Calls, Checkpoints, Outputs:
+	case Calls, Checkpoints, Outputs, Alerts:
 		return []string{s.For.String(), itoa(s.Count)}
 	case Expired, Saved:
 		return []string{s.For.String(), targets(s.A)}

@@ -96,7 +96,7 @@ type Step struct {
 	By     Duration // Jump
 	Path   string   // Erase
 	For    Event    // Await
-	Count  int      // Jobs; Await Calls, Checkpoints, Outputs
+	Count  int      // Jobs; Await Calls, Checkpoints, Outputs, Alerts
 	Within Duration // Await
 }
 
@@ -189,11 +189,14 @@ const (
 	Checkpoints
 	// Outputs: Count further records are committed by the sink.
 	Outputs
+	// Alerts: Count further alerts are raised in the sink's output.
+	Alerts
 )
 
 var eventNames = [...]string{
 	HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot",
 	JobLeader: "job-leader", NoJobLeader: "no-job-leader", JobRunning: "job-running", Checkpoints: "checkpoints", Outputs: "outputs",
+	Alerts: "alerts",
 }
 
 func (e Event) String() string {

@@ -104,6 +104,9 @@ func (p *Plan) validateClient(i int) *invalid {
 		if err := call.validate(); err != "" {
 			return wrong(callItem(i+1, j), "%s calls %q: %s", c.Name, call, err)
 		}
+		if n := call.Value.Figures; n > p.Topology.Servers {
+			return wrong(callItem(i+1, j), "%s calls %q: there are %d servers", c.Name, call, p.Topology.Servers)
+		}
 	}
 	return nil
 }
@@ -149,7 +152,8 @@ func (c Call) validateSingle(part bool) string {
 		return "only addWatch watches what is below a znode"
 	case (c.Ephemeral || c.Sequential) && c.Op != Create:
 		return "only create makes ephemeral or sequential znodes"
-	case c.Value != Value{} && c.Op != Set && c.Op != Create, c.Value.Seen && c.Value.Text != "", !c.Value.Seen && c.Value.Delta != 0:
+	case c.Value != Value{} && c.Op != Set && c.Op != Create, c.Value.Seen && c.Value.Text != "", !c.Value.Seen && c.Value.Delta != 0,
+		c.Value.Figures < 0 || c.Value.Figures > 0 && c.Value != FiguresOf(c.Value.Figures):
 		return "a value that cannot stand here"
 	case len(c.Parts) > 0:
 		return "only a multi has parts"
@@ -176,7 +180,7 @@ func (p *Plan) validateSteps() *invalid {
 		if s.When.D < 0 || s.Link.Delay < 0 || s.Link.Jitter < 0 || s.Within < 0 || s.Count < 0 {
 			return wrong(stepItem(i), "step %q: a negative number", s)
 		}
-		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Outputs) {
+		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Alerts) {
 			return wrong(stepItem(i), "step %q: no such action", s)
 		}
 		if s.forFlink() && p.Flink == (Flink{}) {

@@ -91,7 +91,8 @@ var kindNames = [...]string{
 	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Txn: "txn", Final: "final", Tree: "tree", Violated: "violated", End: "end",
 	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",
 	Pointer: "pointer", Counter: "counter", Output: "output", Config: "config", Watches: "watches", Drained: "drained",
-	Tasks: "tasks",
+	Tasks:  "tasks",
+	Window: "window", Alert: "alert",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -181,4 +182,7 @@ type Header struct {
 	// Join is tickTime times initLimit, in nanoseconds: how long a server may take
 	// to join a leader. What a check calls soon is a multiple of it.
 	Join int64
+	// Window is the length of the windows in which a Flink job adds up servers'
+	// figures, in nanoseconds, 0 if it does not.
+	Window int64
 }

@@ -55,10 +55,17 @@ const (
 	// Tasks: Proc, a TaskManager, runs Num tasks of Job from now on, those of Attempt
 	// of the leader with Token; Num 0: it has stopped them. Model.
 	Tasks
+	// Window: Job has put out what window Num of the samples of Path, a server's
+	// directory, adds up to: Data, as package zookeeper/figures writes it. One Window
+	// is one in the output, as with Output.
+	Window
+	// Alert: Job has put out that with window Num the server of Path is in trouble,
+	// Text raised, or no longer, cleared. Written when it was seen in the output.
+	Alert
 )
 
 // OfFlink says whether k tells of Flink alone.
-func (k Kind) OfFlink() bool { return k >= Grant && k <= Tasks }
+func (k Kind) OfFlink() bool { return k >= Grant && k <= Alert }
 
 // shows says whether events of kind k have the fields of znodes and calls.
 func (k Kind) shows() bool { return k >= Conn && k <= Final || k.OfFlink() }

@@ -39,7 +39,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 		Schism, Scenario, World, Protocol, Variant, Bug string
 		Seed                                            uint64
 		Format, Servers, Clients                        int
-		Session, Checkpoint, Join                       int64
+		Session, Checkpoint, Join, Window               int64
 		Tolerant                                        bool
 	}
 	rd.line = 1
@@ -57,7 +57,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 	}
 	rd.Header = Header{
 		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Protocol: h.Protocol, Variant: h.Variant, Bug: h.Bug,
-		Servers: h.Servers, Clients: h.Clients, Session: h.Session, Checkpoint: h.Checkpoint, Tolerant: h.Tolerant, Join: h.Join,
+		Servers: h.Servers, Clients: h.Clients, Session: h.Session, Checkpoint: h.Checkpoint, Tolerant: h.Tolerant, Join: h.Join, Window: h.Window,
 	}
 	return rd, nil
 }

@@ -41,6 +41,7 @@ func NewWriter(w io.Writer, h Header) *Writer {
 		o.b = append(o.b, `,"tolerant":true`...)
 	}
 	o.num("join", h.Join)
+	o.num("window", h.Window)
 	l.buf = append(o.b, '}', '\n')
 	return l
 }

@@ -35,10 +35,15 @@ const (
 const through = 5000
 
 // flinkSetup makes the znodes that the job reads.
-func flinkSetup(f *plan.Flink) []plan.Call {
+func flinkSetup(f *plan.Flink, servers int) []plan.Call {
 	paths := []string{plan.InputRoot}
 	for i := range f.Keys {
 		paths = append(paths, plan.InputDir(i+1))
+	}
+	if f.Window > 0 {
+		for n := range servers {
+			paths = append(paths, plan.MonitorDir(n+1))
+		}
 	}
 	paths = append(paths, plan.ConfigPath)
 	calls := make([]plan.Call, len(paths))

@@ -32,7 +32,7 @@ func (d *Draw) flinkFaults(faults ...func(*Draw)) {
 		fault(d)
 		d.Step("await job-running within 60s")
 		d.Step("await checkpoints %d within 60s", 2+d.Intn(2))
-		d.Step("await outputs %d within 90s", through/4)
+		d.Step("await outputs %d within 90s", through/(len(faults)+1))
 	}
 }
 

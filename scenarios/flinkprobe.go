@@ -1,6 +1,9 @@
 package scenarios
 
-import "github.com/schismlab/schism/runlog"
+import (
+	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper/figures"
+)
 
 // grants counts how often a JobManager was made the leader.
 func grants(min int) Probe { return Probe{"job-leaders", min, kinds(nil, runlog.Grant)} }
@@ -24,3 +27,11 @@ func savepoints(min int) Probe {
 		return e.Mode == runlog.SavepointMode && e.Text == runlog.Completed
 	}, runlog.Checkpoint)}
 }
+
+// alerts counts those that were raised.
+func alerts(min int) Probe {
+	return Probe{"alerts", min, kinds(func(e *runlog.Event) bool { return e.Text == figures.Raised }, runlog.Alert)}
+}
+
+// windows counts the sums that came out.
+func windows(min int) Probe { return Probe{"windows", min, kinds(nil, runlog.Window)} }

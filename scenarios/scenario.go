@@ -90,8 +90,11 @@ func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	p.Setup = setupCalls()
 	p.Clients = drawClients(seed, t.Servers, s.Workload)
 	if p.Flink = s.Flink; p.Flink != (plan.Flink{}) {
-		p.Setup = flinkSetup(&p.Flink)
+		p.Setup = flinkSetup(&p.Flink, t.Servers)
 		p.Clients = drawFlinkClients(seed, t.Servers, &p.Flink, max(s.Config, 3))
+		if p.Flink.Window > 0 {
+			p.Clients = append(p.Clients, drawMonitor(len(p.Clients)+1, t.Servers))
+		}
 	}
 	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}
 	s.Steps(d)
@@ -170,7 +173,7 @@ func All() []*Scenario {
 	return []*Scenario{
 		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
 		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, stalledDisk, primaryOrder, caches, mixed,
-		flinkFailover, flinkConfig, flinkState,
+		flinkFailover, flinkConfig, flinkState, flinkMonitoring,
 	}
 }
 

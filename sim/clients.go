@@ -86,6 +86,9 @@ func (c *client) due(r *run) {
 		c.schedule(r)
 		return
 	}
+	if n := resolved.Value.Figures; n > 0 {
+		resolved.Value = plan.Text(r.figures(n).String())
+	}
 	c.made, c.open = resolved, true
 	call := &c.made
 	if r.awaiting && call.Op.Writes() && c.machine.Server() != 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
+	"github.com/schismlab/schism/zookeeper/figures"
 )
 
 // The cluster's own times, in virtual nanoseconds.
@@ -33,6 +34,7 @@ type cluster struct {
 	completed   int64 // the number of the last of them
 	// What await steps still miss, and what was asked for and not yet granted.
 	checksLeft, outputsLeft                   int
+	alertsLeft                                int
 	cancelWanted, stopWanted, savepointWanted bool
 	// ended: the job has, so the client that handed it in does not do so again.
 	ended bool
@@ -198,6 +200,10 @@ func (c *cluster) heed(f *flinkProcess, e *runlog.Event) {
 		}
 	case runlog.Output:
 		c.outputsLeft--
+	case runlog.Alert:
+		if e.Text == figures.Raised {
+			c.alertsLeft--
+		}
 	}
 	c.dirty = true
 }
@@ -291,6 +297,8 @@ func (c *cluster) fulfilled(r *run, s *plan.Step) bool {
 		return c.checksLeft <= 0
 	case plan.Outputs:
 		return c.outputsLeft <= 0
+	case plan.Alerts:
+		return c.alertsLeft <= 0
 	}
 	panic(fmt.Sprintf("sim: await %v", s.For))
 }
@@ -314,9 +322,18 @@ func (c *cluster) drained() bool {
 	}
 	tree := c.run.procs[c.Leading()].machine.(*zookeeper.Server).Tree()
 	_, conf, _ := tree.Get(plan.ConfigPath)
-	for key := 1; key <= c.plan.Flink.Keys; key++ {
-		last := -1
-		if kids := tree.Children(plan.InputDir(key)); len(kids) > 0 {
+	dirs := make([]string, c.plan.Flink.Keys)
+	for i := range dirs {
+		dirs[i] = plan.InputDir(i + 1)
+	}
+	if c.plan.Flink.Window > 0 {
+		for n := range c.plan.Topology.Servers {
+			dirs = append(dirs, plan.MonitorDir(n+1))
+		}
+	}
+	for i, dir := range dirs {
+		key, last := i+1, -1
+		if kids := tree.Children(dir); len(kids) > 0 {
 			last = flink.SequenceNumber(kids[len(kids)-1])
 		}
 		done := false

@@ -11,6 +11,7 @@ import (
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
+	"github.com/schismlab/schism/zookeeper/figures"
 )
 
 // observed is what somebody who watches ZooKeeper, and nothing else, knows of the
@@ -104,7 +105,14 @@ func (c *cluster) countOutputs() {
 		c.counted[name] = true
 		data, _, _ := c.observed.tree.Get(plan.OutputRoot + "/" + name)
 		if p, err := flink.ParsePart(data); err == nil {
-			c.outputsLeft -= len(p.Records)
+			for _, r := range p.Records {
+				switch {
+				case r.Kind == runlog.Output:
+					c.outputsLeft--
+				case r.Kind == runlog.Alert && r.Data == figures.Raised:
+					c.alertsLeft--
+				}
+			}
 		}
 	}
 	c.dirty = true

@@ -61,6 +61,7 @@ type run struct {
 	broken   bool      // an invariant is
 	dirty    bool      // something changed that an await may wait for
 	clients  []*client // 0 makes the setup calls
+	diaries  []diary   // of the servers, from 1
 	eraser   *eraser
 	cluster  *cluster // of Flink, nil if there is none
 	stepper
@@ -101,6 +102,7 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 	}
 	bug, _ := zab.BugNamed(p.Bug)
 	r.net.noDialBack = bug == zab.NoDialBack
+	r.diaries = make([]diary, n+1)
 	r.newClients()
 	if p.Flink != (plan.Flink{}) {
 		r.cluster = newCluster(r)
@@ -332,6 +334,7 @@ func (r *run) write() int64 {
 		return 0
 	}
 	line := r.log.Put(&r.event)
+	r.note(&r.event)
 	if r.quiet {
 		return line
 	}

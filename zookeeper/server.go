@@ -70,6 +70,9 @@ func (s *Server) Consensus() Consensus { return s.consensus }
 // Watches is how many watches clients have left here.
 func (s *Server) Watches() int { return len(s.watches) }
 
+// Connections is how many clients are connected here.
+func (s *Server) Connections() int { return len(s.conns) }
+
 // Tree is the server's tree as far as it has applied transactions.
 func (s *Server) Tree() Tree { return s.tree() }
 

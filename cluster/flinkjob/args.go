@@ -25,6 +25,10 @@ type Options struct {
 	// Records is how many of each key are read before the job is finished; 0: it
 	// never is.
 	Records int
+	// Monitors are the names of the directories of servers' samples, Window is the
+	// length of the windows in which they are added up; both or none.
+	Monitors []string
+	Window   time.Duration
 	// Parallelism is that of all operators. What is zero here and below is the
 	// job's own default: 2, 500 ms, 500 ms, 6 s.
 	Parallelism                              int
@@ -48,7 +52,7 @@ func (o Options) Args() ([]string, error) {
 			add(name, strconv.FormatInt(n, 10))
 		}
 	}
-	for _, list := range [][]string{o.ZooKeeper, o.Keys, o.Sinks} {
+	for _, list := range [][]string{o.ZooKeeper, o.Keys, o.Sinks, o.Monitors} {
 		for _, s := range list {
 			if s == "" || strings.Contains(s, ",") {
 				return nil, fmt.Errorf("the job takes lists with commas, so no part of one can be %q", s)
@@ -63,6 +67,8 @@ func (o Options) Args() ([]string, error) {
 	add("output", o.Output)
 	add("out", o.Out)
 	number("records", int64(o.Records))
+	add("monitors", strings.Join(o.Monitors, ","))
+	number("window", o.Window.Milliseconds())
 	number("parallelism", int64(o.Parallelism))
 	number("checkpoint-interval", o.Checkpoint.Milliseconds())
 	number("restart-delay", o.RestartDelay.Milliseconds())

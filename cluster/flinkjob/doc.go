@@ -9,6 +9,11 @@
 //     and writes a line for each thing that it has read.
 //   - A line is a JSON object: a record, a version of the configuration, or an
 //     alert, when the job's own state says that something was lost or doubled.
+//   - A sample is what a server said of itself (zookeeper/figures), written by a
+//     monitor into that server's directory. The job adds up samples in windows of
+//     their own times, and puts out the sum of each window, and a notice when it
+//     raises or clears the server's alert. A window is closed when the samples of
+//     all servers have passed it, so none is ever late.
 //   - A batch is what one subtask committed at once, under a name that tells the
 //     checkpoint and the subtask. It is a file in OUTPUT/committed, or a znode.
 //   - The sinks are files, znodes, and attempt. Files are written before a

@@ -20,6 +20,10 @@ func (b Batch) Events(job string) []runlog.Event {
 			e.Kind, e.Num, e.Czxid = runlog.Output, int(l.Number), l.Zxid
 		case Config:
 			e.Kind, e.Version, e.Mzxid = runlog.Config, int32(l.Number), l.Zxid
+		case Window:
+			e.Kind, e.Num = runlog.Window, int(l.Number)
+		case Notice:
+			e.Kind, e.Num, e.Text, e.Data = runlog.Alert, int(l.Number), l.Data, ""
 		case Alert:
 			e.Kind, e.Msg = runlog.Violated, "KeyedSequence"
 			e.Text = fmt.Sprintf("the job's state of %s stood at %d when %d came", l.Path, l.After, l.Got)

@@ -21,6 +21,10 @@ const (
 	Record = "record"
 	Config = "config"
 	Alert  = "alert"
+	// Window is what a window of a server's samples adds up to, Notice that it has
+	// raised or cleared the server's alert. Number counts windows.
+	Window = "window"
+	Notice = "notice"
 )
 
 // Line is one line of the output.
@@ -99,11 +103,11 @@ func parseLine(text []byte) (Line, error) {
 		return l, errors.New("more than one object")
 	}
 	switch {
-	case l.Kind != Record && l.Kind != Config && l.Kind != Alert:
-		return l, fmt.Errorf("kind %q: want record, config or alert", l.Kind)
+	case !slices.Contains([]string{Record, Config, Alert, Window, Notice}, l.Kind):
+		return l, fmt.Errorf("kind %q: want record, config, alert, window or notice", l.Kind)
 	case l.Path == "":
 		return l, errors.New("no path")
-	case l.Kind != Alert && (l.Zxid == 0 || len(l.Hash) != 16):
+	case (l.Kind == Record || l.Kind == Config) && (l.Zxid == 0 || len(l.Hash) != 16):
 		return l, errors.New("want a zxid and a hash of 16 digits")
 	}
 	return l, nil

@@ -175,6 +175,9 @@ func (c *client) call(ctx context.Context, num int, planned plan.Call) (ret runl
 	if !ok {
 		return runlog.Event{}, false
 	}
+	if n := call.Value.Figures; n > 0 {
+		call.Value = plan.Text(c.w.figures(ctx, n).String())
+	}
 	node, session, connected := c.where()
 	asked := callEvent(call)
 	asked.Client, asked.Num, asked.Node, asked.Session = c.number+1, num, node, session

@@ -41,6 +41,11 @@
 // the end. After the clients have stopped, the run waits until the job has
 // completed six checkpoints that were triggered later (Drained).
 //
+// A call whose value is the figures of a server asks that server (mntr, srvr) when
+// it is made, for half a second at most, and counts the lines that its log has
+// gained. Alerts of the job are logged when they are seen in the output, sums at
+// the end.
+//
 // # Duties of the caller
 //
 // The ensemble's servers are running when it is handed over, and nobody else

@@ -53,13 +53,16 @@ type flinkRun struct {
 	saving    int64 // the number of the last savepoint that was triggered
 	completed int64 // the number of the last one that was completed
 	records   int   // that the sink has committed, as far as was seen
+	alerts    int   // that were raised there
+	seen      map[string]bool
 	leads     map[string]bool
 	both      time.Time // since when more than one leads, by their own word
 }
 
 type procState struct{ up, paused bool }
 
-// startFlink starts the cluster and its job, and returns when every task runs.
+// startFlink starts the cluster and its job, and returns when every task runs and
+// a checkpoint is complete.
 func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if at.Dir == "" {
 		return errors.New("the plan has a Flink cluster, and no folder is given for it")
@@ -70,7 +73,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
-	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, job: jobID(w.plan), jar: jar}
+	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, seen: map[string]bool{}, job: jobID(w.plan), jar: jar}
 	w.flink = f
 	p := w.plan.Flink
 	f.cluster, err = flink.Start(ctx, flink.Options{
@@ -92,6 +95,10 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	var last error
 	err = await(ctx, at.Ready, func() bool {
 		last = f.askRunning(ctx)
+		if last == nil && f.checkpoints() == 0 {
+			// Without one a fail-over would begin anew, and be none that matters.
+			last = errors.New("it has completed no checkpoint")
+		}
 		return last == nil
 	})
 	if err != nil {
@@ -129,6 +136,11 @@ func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
 	}
 	for i := range p.Flink.Keys {
 		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i+1)))
+	}
+	if o.Window = time.Duration(p.Flink.Window); o.Window > 0 {
+		for n := range p.Topology.Servers {
+			o.Monitors = append(o.Monitors, filepath.Base(plan.MonitorDir(n+1)))
+		}
 	}
 	var err error
 	if f.args, err = o.Args(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/schismlab/schism/flink/hastore"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper/figures"
 )
 
 // electionLimit is how long it may take after the last fault until a JobManager
@@ -105,6 +106,28 @@ func (f *flinkRun) committed() int {
 	return f.records
 }
 
+// alerted is how many alerts were seen to be raised.
+func (f *flinkRun) alerted() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.alerts
+}
+
+// alert logs an alert, the first time that somebody sees it.
+func (f *flinkRun) alert(e runlog.Event, batch string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	mark := fmt.Sprint(batch, " ", e.Path, e.Num, e.Text)
+	if f.seen[mark] {
+		return
+	}
+	f.seen[mark] = true
+	if e.Text == figures.Raised {
+		f.alerts++
+	}
+	f.w.log.put(e)
+}
+
 // batches are what the sink has committed.
 func (f *flinkRun) batches(ctx context.Context) ([]flinkjob.Batch, error) {
 	if f.w.plan.Flink.Sink == plan.Files {
@@ -138,6 +161,10 @@ func (f *flinkRun) outputs(ctx context.Context) error {
 	}
 	for _, b := range all {
 		for _, e := range b.Events(f.job) {
+			if e.Kind == runlog.Alert {
+				f.alert(e, b.Name)
+				continue
+			}
 			f.w.log.put(e)
 		}
 	}

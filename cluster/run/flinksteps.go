@@ -182,8 +182,12 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 		enough := f.checkpoints() + int64(s.Count)
 		return await(ctx, within, func() bool { return f.checkpoints() >= enough })
 	}
-	enough := f.committed() + s.Count
-	return await(ctx, within, func() bool { return f.committed() >= enough })
+	told := f.committed
+	if s.For == plan.Alerts {
+		told = f.alerted
+	}
+	enough := told() + s.Count
+	return await(ctx, within, func() bool { return told() >= enough })
 }
 
 // checkpoints is how many were completed so far.

@@ -92,7 +92,7 @@ type storeSeen struct {
 	sink  flinkjob.Reader
 }
 
-// output counts the records that the sink has committed since. An error is a
+// output counts the records that the sink has committed since, and tells of alerts. An error is a
 // server that is away, or output that cannot be read, which the end will tell.
 func (s *storeSeen) output() {
 	read := func() ([]flinkjob.Batch, error) { return s.sink.Znodes(s.tree, plan.OutputRoot) }
@@ -105,9 +105,12 @@ func (s *storeSeen) output() {
 	}
 	n := 0
 	for _, b := range fresh {
-		for _, l := range b.Lines {
-			if l.Kind == flinkjob.Record {
+		for _, e := range b.Events(s.f.job) {
+			switch e.Kind {
+			case runlog.Output:
 				n++
+			case runlog.Alert:
+				s.f.alert(e, b.Name)
 			}
 		}
 	}

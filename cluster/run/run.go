@@ -81,7 +81,8 @@ type world struct {
 	calling atomic.Int64    // clients that have calls left
 	writing chan struct{}   // a connected client has begun a write; not buffered
 
-	flink *flinkRun // nil without Flink
+	flink   *flinkRun // nil without Flink
+	monitor monitor
 
 	mu       sync.Mutex
 	sessions map[int64]bool // that clients have had
@@ -178,6 +179,7 @@ func (w *world) carrySteps(ctx context.Context) error {
 	}
 	w.log.put(runlog.Event{Kind: runlog.Begin})
 	begun := time.Now()
+	w.monitor.begun, w.monitor.read = begun, map[int]int64{}
 	stop := make(chan struct{})
 	var busy sync.WaitGroup
 	for i, c := range w.plan.Clients {

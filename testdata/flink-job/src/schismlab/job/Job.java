@@ -14,6 +14,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *   /in/k1 ┐                       ┌─► files, by two-phase commit
  *   /in/k2 ┼─► SequenceCheck ──────┤
  *   /conf  ┘   keyed, with state   └─► znodes /out/…, by an idempotent commit
+ *   /in/n1 ┐                       │
+ *   /in/n2 ┴─► Windows ────────────┘   if servers are monitored; their samples are records, too
  * </pre>
  *
  * What goes in is in ZooKeeper, written by clients whose every call is in the run's log. What comes
@@ -29,13 +31,24 @@ public final class Job {
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration(options));
         env.setParallelism(options.parallelism);
 
-        DataStream<String> lines =
+        DataStream<Entry> entries =
                 env.fromSource(source(options), WatermarkStrategy.noWatermarks(), "zookeeper")
-                        .uid("zookeeper")
+                        .uid("zookeeper");
+        DataStream<Entry> samples = options.windowMs > 0 ? samples(env, options) : null;
+        DataStream<String> lines =
+                (samples == null ? entries : entries.union(samples))
                         .keyBy(entry -> entry.path, Types.STRING)
                         .process(new SequenceCheck())
                         .uid("check")
                         .name("check");
+        if (samples != null) {
+            lines =
+                    lines.union(
+                            samples.keyBy(entry -> entry.path, Types.STRING)
+                                    .process(new Windows(options.windowMs))
+                                    .uid("windows")
+                                    .name("windows"));
+        }
         for (String kind : options.sinks) {
             lines.sinkTo(sink(kind, options)).uid("sink-" + kind).name("sink-" + kind);
         }
@@ -48,6 +61,24 @@ public final class Job {
             splits.add(ZookeeperSplit.config(o.config));
         }
         return new ZookeeperSource(o.zookeeper, o.sessionTimeoutMs, splits, o.records);
+    }
+
+    /**
+     * The samples of the ensemble's servers, with their own times. One reader has them all: its
+     * watermark is that of the server whose samples have come least far, so no sample is late.
+     */
+    private static DataStream<Entry> samples(StreamExecutionEnvironment env, Options o) {
+        ZookeeperSource source =
+                new ZookeeperSource(
+                        o.zookeeper, o.sessionTimeoutMs, ZookeeperSplit.logs(o.in, o.monitors), 0);
+        return env.fromSource(
+                        source,
+                        WatermarkStrategy.<Entry>forMonotonousTimestamps()
+                                .withTimestampAssigner(
+                                        (entry, none) -> new Sample(entry.data).at()),
+                        "monitor")
+                .uid("monitor")
+                .setParallelism(1);
     }
 
     private static LineSink sink(String kind, Options o) {

@@ -13,6 +13,8 @@ import java.security.NoSuchAlgorithmException;
  *   {"kind":"config","path":"/conf","number":3,"zxid":4294967320,"hash":"…","data":"…",
  *    "subtask":0,"attempt":0}
  *   {"kind":"alert","path":"/in/k1","after":5,"got":7}
+ *   {"kind":"window","path":"/in/n1","number":4,"data":"samples=4 …","subtask":0,"attempt":0}
+ *   {"kind":"notice","path":"/in/n1","number":4,"data":"raised","subtask":0,"attempt":0}
  * </pre>
  *
  * <p>The number is a record's sequence number or a configuration's version; the zxid is a record's
@@ -41,6 +43,24 @@ final class Line {
         return String.format(
                 "{\"kind\":\"alert\",\"path\":\"%s\",\"after\":%d,\"got\":%d}",
                 e.path, after, e.position());
+    }
+
+    /** What a window of a server's samples has added up to. */
+    static String window(String path, long number, String sum, int subtask, int attempt) {
+        return windowed("window", path, number, sum, subtask, attempt);
+    }
+
+    /** That a window has raised or cleared the alert of a server. */
+    static String notice(String path, long number, String what, int subtask, int attempt) {
+        return windowed("notice", path, number, what, subtask, attempt);
+    }
+
+    private static String windowed(
+            String kind, String path, long number, String data, int subtask, int attempt) {
+        return String.format(
+                "{\"kind\":\"%s\",\"path\":\"%s\",\"number\":%d,\"data\":\"%s\","
+                        + "\"subtask\":%d,\"attempt\":%d}",
+                kind, path, number, data, subtask, attempt);
     }
 
     static String hash(byte[] data) {

@@ -9,7 +9,7 @@ final class Options {
     static final String USAGE =
             "--zookeeper HOST:PORT[,…] [--in ZNODE] --keys NAME[,…] [--config ZNODE]"
                     + " --sink files|znodes|attempt[,…] [--output DIR] [--out ZNODE]"
-                    + " [--records N] [--parallelism N]"
+                    + " [--records N] [--monitors NAME[,…] --window MS] [--parallelism N]"
                     + " [--checkpoint-interval MS] [--restart-delay MS] [--session-timeout MS]";
 
     /** Addresses of the ensemble that holds input and output; it may be the one Flink uses. */
@@ -32,6 +32,12 @@ final class Options {
 
     /** How many records of each key are read before the job is done; 0: it never is. */
     long records;
+
+    /** The samples of a server are the children of in/NAME; empty: none. */
+    List<String> monitors = new ArrayList<>();
+
+    /** The length of the windows that samples are added up in; 0: there are none. */
+    int windowMs;
 
     int parallelism = 2;
     int checkpointIntervalMs = 500;
@@ -81,6 +87,12 @@ final class Options {
             case "--records":
                 records = number(name, value, 0);
                 break;
+            case "--monitors":
+                monitors = Arrays.asList(value.split(","));
+                break;
+            case "--window":
+                windowMs = number(name, value, 1);
+                break;
             case "--parallelism":
                 parallelism = number(name, value, 1);
                 break;
@@ -107,9 +119,11 @@ final class Options {
                 throw wrong("\"" + path + "\" is not the path of a znode below /");
             }
         }
-        for (String key : keys) {
+        List<String> names = new ArrayList<>(keys);
+        names.addAll(monitors);
+        for (String key : names) {
             if (!key.matches("[A-Za-z0-9_-]+")) {
-                throw wrong("--keys: bad name \"" + key + "\"");
+                throw wrong("--keys, --monitors: bad name \"" + key + "\"");
             }
         }
         for (String sink : sinks) {
@@ -122,6 +136,12 @@ final class Options {
         }
         if (sinks.contains("files") == output.isEmpty()) {
             throw wrong("--output belongs to --sink files");
+        }
+        if (monitors.isEmpty() != (windowMs == 0)) {
+            throw wrong("--monitors and --window belong together");
+        }
+        if (windowMs > 0 && records > 0) {
+            throw wrong("--records ends the job, and monitoring has no end");
         }
         if (!config.isEmpty() && records > 0) {
             throw wrong("--records ends the job, and a configuration has no end");

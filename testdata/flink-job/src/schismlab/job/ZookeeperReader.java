@@ -25,6 +25,7 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
     private final Map<String, ZookeeperSplit> splits = new LinkedHashMap<>();
     private final List<Follower> followers = new ArrayList<>();
     private boolean noMoreSplits;
+    private boolean begun;
 
     ZookeeperReader(String zookeeper, int sessionTimeoutMs, long records) {
         this.client = new ZookeeperClient(zookeeper, sessionTimeoutMs);
@@ -58,9 +59,17 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
 
     @Override
     public InputStatus pollNext(ReaderOutput<Entry> output) throws Exception {
+        if (!noMoreSplits) {
+            return InputStatus.NOTHING_AVAILABLE; // it is woken when they are all there
+        }
+        if (!begun) {
+            // A split that is not known to the output does not hold its watermark back.
+            splits.keySet().forEach(output::createOutputForSplit);
+            begun = true;
+        }
         Entry entry = handover.poll();
         if (entry != null) {
-            output.collect(entry);
+            output.createOutputForSplit(entry.path).collect(entry);
             splits.computeIfPresent(entry.path, (path, split) -> split.at(entry.position()));
             return InputStatus.MORE_AVAILABLE;
         }
