@@ -58,6 +58,9 @@ func flinkSetup(f *plan.Flink, servers int) []plan.Call {
 func drawFlinkClients(seed uint64, servers int, f *plan.Flink, config int) []plan.Client {
 	// Those that set the configuration often append the more at a time.
 	batch := 12 * 100 / (100 - config)
+	if f.Window > 0 {
+		batch = 8 // the monitor's samples are records, too
+	}
 	purpose := plan.NewStream(seed, "workload")
 	all := make([]plan.Client, flinkClients)
 	for i := range all {
