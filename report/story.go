@@ -45,6 +45,7 @@ func tell(r Report, t *timeline) story {
 	told = append(told, t.tellElections()...)
 	told = append(told, t.tellTwoLeaders()...)
 	told = append(told, t.tellSessions()...)
+	told = append(told, t.tellFlink(t.all)...)
 	for _, m := range t.Marks {
 		if m.Kind == "violated" {
 			told = append(told, sentence{Text: "Broken: " + strings.TrimSuffix(m.Text, ".") + ".", From: m.At, To: m.At, Timed: true, Kind: "bad"})

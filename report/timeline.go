@@ -40,6 +40,7 @@ type timeline struct {
 	Dropped int `json:"dropped"`
 
 	events  []runlog.Event
+	all     []runlog.Event // those too that no lane of servers or clients shows
 	longest gap
 	gaps    []gap // the longest of each client
 }
@@ -48,6 +49,8 @@ type timeline struct {
 type serverLane struct {
 	Name  string `json:"name"`
 	Spans []span `json:"spans"`
+	// Ticks are those of the Flink job.
+	Ticks []tick `json:"ticks,omitempty"`
 }
 
 // span is a time in which a server was Is: starting, looking, following,
@@ -126,6 +129,8 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 	t.gatherFaults()
 	t.gatherOps()
 	t.gatherProcesses(all)
+	t.gatherJob(all)
+	t.all = all
 	return t
 }
 

@@ -161,6 +161,7 @@ const drawers = {
   server(g, lane) {
     const spans = run.servers[lane.i].spans;
     for (let i = firstAt(spans, view.from, (s) => s[1]); i < spans.length && spans[i][0] <= view.to; i++) drawSpan(g, lane, spans[i]);
+    for (const tick of run.servers[lane.i].ticks || []) drawTick(g, lane, tick);
     // Stripes over a server that a cut or slow link touches, whatever its role.
     for (const f of run.faults) {
       if ((f.kind !== "cut" && f.kind !== "slow") || !f.servers.includes(lane.i + 1) || f.to < view.from || f.from > view.to) continue;
@@ -213,6 +214,13 @@ function drawSpan(g, lane, [from, to, is, epoch, serves, token]) {
       g.fillStyle = colour.ink;
       g.fillRect(px, y + h - 3, w, 1);
       break;
+    case "job running":
+      g.fillStyle = colour.read;
+      g.globalAlpha = 0.3;
+      g.fillRect(px, y + 4, w, h - 8);
+      g.globalAlpha = 1;
+      text(["runs"], colour.ink);
+      break;
     case "following":
     case "observing":
       g.fillStyle = colour[hue + "s"];
@@ -244,6 +252,17 @@ function drawSpan(g, lane, [from, to, is, epoch, serves, token]) {
       g.setLineDash([]);
       text([is], colour.soft);
   }
+}
+
+// A completed checkpoint is a short line, a restored one a triangle at the place
+// where the job went on, an alert an exclamation mark.
+function drawTick(g, lane, tick) {
+  if (tick.t < view.from || tick.t > view.to) return;
+  const px = x(tick.t), y = lane.y + lane.h - 2;
+  g.fillStyle = tick.kind === "raised" ? colour.violation : colour.ink;
+  g.textAlign = "center";
+  if (tick.kind === "completed") g.fillRect(px, y - 5, 1, 5);
+  else g.fillText(tick.kind === "raised" ? "!" : "▲", px, tick.kind === "raised" ? lane.y + 7 : y - 4);
 }
 
 function drawConnections(g, lane) {
