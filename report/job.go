@@ -20,7 +20,7 @@ type tick struct {
 // is, by the word of whoever leads, with its checkpoints and alerts.
 func (t *timeline) gatherJob(events []runlog.Event) {
 	lane := serverLane{Name: "job", Spans: []span{}}
-	open := span{}
+	open, token := span{}, ""
 	turn := func(at int64, is string) {
 		if open.To = at; open.Is != "" && open.To > open.From && len(lane.Spans) < maxMarks {
 			lane.Spans = append(lane.Spans, open)
@@ -29,7 +29,10 @@ func (t *timeline) gatherJob(events []runlog.Event) {
 	}
 	for _, e := range events {
 		switch {
+		case e.Kind == runlog.JobState && e.Text == runlog.JobSuspended && e.Token != token:
+			// The late word of one that has led before.
 		case e.Kind == runlog.JobState:
+			token = e.Token
 			turn(t.at(e.T), "job "+clip(e.Text, maxText))
 		case len(lane.Ticks) >= maxMarks:
 		case e.Kind == runlog.Checkpoint && (e.Text == runlog.Completed || e.Text == runlog.Restored),
@@ -87,7 +90,7 @@ func (t *timeline) tellFlink(all []runlog.Event) (told []sentence) {
 		case e.Kind == runlog.Checkpoint && e.Text == runlog.Restored && e.Ckpt > 0:
 			say(e, "", "The job was started again on %s, from checkpoint %d.", e.Proc, e.Ckpt)
 		case e.Kind == runlog.Alert:
-			say(e, "", "The job %s the alert of %s.", clip(e.Text, maxText), clip(e.Path, maxText))
+			say(e, "", "The job %s the alert of %s.", clip(e.Text, maxText), clip(strings.TrimPrefix(e.Path, plan.InputRoot+"/"), maxText))
 		}
 	}
 	return told
