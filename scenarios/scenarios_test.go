@@ -92,6 +92,7 @@ var kills = []struct{ bug, scenario, signature string }{
 	{"latch-ignores-session", "flink-failover", "one-job-leader"},
 	{"counter-resets", "flink-state", "counter-back"},
 	{"drop-uncertain-state", "flink-state", "pointer-without-state"},
+	{"windows-outside-state", "flink-monitoring", "window-sum"},
 }
 
 // killSeeds is how many seeds a scenario has to catch its bug.

@@ -32,6 +32,7 @@ var catchers = map[string][]string{
 	"latch-ignores-session":    {"flink-failover"},
 	"counter-resets":           {"flink-state"},
 	"drop-uncertain-state":     {"flink-state", "flink-failover"},
+	"windows-outside-state":    {"flink-monitoring"},
 }
 
 // TestEveryPlantedBugHasASmallCounterexample holds every bad run to at most

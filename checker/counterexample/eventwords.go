@@ -198,6 +198,11 @@ func flinkText(e *runlog.Event) (long, short, class string) {
 		return fmt.Sprintf("The output has %q, record %d of %s, put there with checkpoint %d%s.", e.Data, e.Num, e.Path, e.Ckpt, by), fmt.Sprintf("output %q, checkpoint %d", e.Data, e.Ckpt), "final"
 	case runlog.Config:
 		return fmt.Sprintf("The job puts out the configuration %q, version %d, with checkpoint %d.", e.Data, e.Version, e.Ckpt), fmt.Sprintf("config %q v%d", e.Data, e.Version), "final"
+	case runlog.Window:
+		return fmt.Sprintf("The job adds up window %d of %s to %s, put out with checkpoint %d (start %d of its tasks).", e.Num, e.Path, e.Data, e.Ckpt, e.Attempt),
+			fmt.Sprintf("window %d: %s", e.Num, e.Data), "final"
+	case runlog.Alert:
+		return fmt.Sprintf("The job says that with window %d of %s the alert is %s.", e.Num, e.Path, e.Text), fmt.Sprintf("alert %s, window %d", e.Text, e.Num), "final"
 	case runlog.Watches:
 		return fmt.Sprintf("n%d holds %s.", e.Node, watchCount(e.Num)), watchCount(e.Num), "read"
 	}

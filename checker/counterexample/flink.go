@@ -6,6 +6,7 @@ import (
 
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
+	"github.com/schismlab/schism/zookeeper/figures"
 )
 
 // flinkAccounts take runs of a Flink cluster apart.
@@ -53,6 +54,11 @@ var flinkAccounts = []*account{
 			return e.Kind == runlog.Config || e.Kind == runlog.Drained || e.Kind == runlog.Final && e.Path == plan.ConfigPath || a.writes(i, isConfig)
 		},
 		with: withConfig, beside: besideRecord,
+	},
+	{
+		check: "flink-windows",
+		about: ofKinds(runlog.Window, runlog.Alert),
+		with:  withSamples, beside: besideRecord,
 	},
 	{
 		check: "flink-ended",
@@ -195,6 +201,28 @@ func withConfig(a *apart, i int) {
 		a.keep(a.treeOf(e.Node))
 		if put := a.ofKind[runlog.Config]; len(put) > 0 {
 			a.keep(put[len(put)-1])
+		}
+	}
+}
+
+// withSamples keeps the samples that make up a window, as the first server that was
+// read at the end holds them; of an alert, all that led to it.
+func withSamples(a *apart, i int) {
+	e := a.event(i)
+	trees := a.ofKind[runlog.Tree]
+	if e.Kind != runlog.Window && e.Kind != runlog.Alert || len(trees) == 0 {
+		return
+	}
+	node, length := a.event(trees[0]).Node, a.run.Header.Window/1e6
+	a.keep(trees[0])
+	for _, k := range a.ofKind[runlog.Final] {
+		f := a.event(k)
+		if f.Node != node || !strings.HasPrefix(f.Path, e.Path+"/") || length == 0 {
+			continue
+		}
+		s, err := figures.Parse(f.Data)
+		if w := figures.WindowOf(s.At, length); err == nil && (w == e.Num || w < e.Num && e.Kind == runlog.Alert) {
+			a.keep(k)
 		}
 	}
 }
