@@ -8,13 +8,13 @@ var flink24543 = &Incident{
 		"taken for a no, and the state is deleted. Unlike FLINK-22494 nothing is uncertain here, and leadership is not lost.",
 	Signature: "pointer-without-state",
 	Affected:  "flink-24543", Fixed: "curator-5.9.0", FixedIn: "the lines 1.13 and 1.14",
-	seed:  3,
+	seed:  1,
 	flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 500ms sink files tolerant",
 	script: flinkClient + `steps
 	at 1s await checkpoints 2 within 60s
 	+0s name J jobleader
 	+497ms cut zookeeper -> J
-	+3s heal
+	+3500ms heal
 	+5s await job-running within 60s
 `,
 }

@@ -15,7 +15,7 @@ var flink26068 = &Incident{
 	+0s name J jobleader
 	+100ms rescale
 	+3ms cut zookeeper -> J
-	+3s heal
+	+3500ms heal
 	+5s await job-leader within 60s
 `,
 }

@@ -99,6 +99,11 @@ func (i *Incident) plan(seed uint64, o scenarios.Options) (*plan.Plan, error) {
 	} else {
 		seed = i.seed
 	}
+	// The model's job must have the time for a checkpoint or two after the last fault.
+	settle := "500ms"
+	if flink != "" && !o.OnServers {
+		settle = "1500ms"
+	}
 	if variant != "" {
 		variant = "variant " + variant + "\n"
 	}
@@ -111,11 +116,11 @@ tick %s
 init-limit 20
 sync-limit 6
 session-timeout %s
-settle 500ms
+settle %s
 net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
 disk sync 1ms jitter 4ms
 %s
-%s`, Prefix, i.Name, seed, variant, servers, cmp.Or(tick, "250ms"), cmp.Or(session, "4s"), flink, script)
+%s`, Prefix, i.Name, seed, variant, servers, cmp.Or(tick, "250ms"), cmp.Or(session, "4s"), settle, flink, script)
 	p, err := plan.Parse(i.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("incident %w", err)
