@@ -45,8 +45,9 @@
 //	+1s heal
 //
 // A JobManager is asked for a savepoint, to cancel the job, to stop it with a
-// savepoint, so that it is finished, to take it once more (submit), and for further
-// jobs beside it. Erase removes znodes of Flink's own, as an operator would by hand;
+// savepoint, so that it is finished, to take it once more (submit), for further
+// jobs beside it, and, in the model, to let it use something else (rescale), for
+// which the pointer to the job is replaced. Erase removes znodes of Flink's own, as an operator would by hand;
 // a world whose Flink has its root elsewhere takes paths below FlinkRoot as below
 // that root.
 //

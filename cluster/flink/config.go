@@ -49,8 +49,8 @@ func (o Options) shared() map[string]string {
 		"restart-strategy.fixed-delay.attempts": "2147483647",
 		"restart-strategy.fixed-delay.delay":    "500ms",
 		// Machines that run seven JVMs on two cores must not be taken for dead ones.
-		"heartbeat.interval": "2000",
-		"heartbeat.timeout":  "12000",
+		"heartbeat.interval": fmt.Sprint((o.heartbeat() / 6).Milliseconds()),
+		"heartbeat.timeout":  fmt.Sprint(o.heartbeat().Milliseconds()),
 
 		"jobmanager.memory.heap.size":          "192m",
 		"jobmanager.memory.off-heap.size":      "64m",

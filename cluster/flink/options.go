@@ -1,6 +1,7 @@
 package flink
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -33,6 +34,9 @@ type Options struct {
 	Session time.Duration
 	// Tolerant keeps a leader in office while its connection is suspended.
 	Tolerant bool
+	// Heartbeat is after how long processes that hear nothing of each other give each
+	// other up, 12 s if it is zero.
+	Heartbeat time.Duration
 	// KeepResults lets the results of jobs that have ended stay in the result store.
 	KeepResults bool
 	// Set adds keys to every process's configuration, and replaces ours.
@@ -86,3 +90,5 @@ func (o Options) complete() (Options, error) {
 	}
 	return o, nil
 }
+
+func (o *Options) heartbeat() time.Duration { return cmp.Or(o.Heartbeat, 12*time.Second) }

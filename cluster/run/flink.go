@@ -78,7 +78,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	p := w.plan.Flink
 	f.cluster, err = flink.Start(ctx, flink.Options{
 		Version: at.Version, Dir: at.Dir, ZooKeeper: w.addrs, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
-		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, KeepResults: p.KeepResults, Observe: f.observe,
+		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Observe: f.observe,
 	})
 	if err != nil {
 		return err
