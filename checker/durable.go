@@ -50,13 +50,13 @@ func judgeDurable(r *Run, _ Budget) Result {
 	return ok("The acknowledged writes to %s are there at the end on %s.", plural(kept, "znode"), plural(len(r.trees), "server"))
 }
 
-// fates gathers what was acknowledged. Ephemeral znodes go without a call of
-// anybody, so nothing is said about them.
+// fates gathers what was acknowledged. Ephemeral znodes, containers and those
+// with a time to live go without a call of anybody, so nothing is said about them.
 func (r *Run) fates() map[string]*fate {
 	fates := map[string]*fate{}
 	fleeting := map[string]bool{}
 	r.touches(func(e effect) {
-		if e.ephemeral {
+		if e.fleeting() {
 			fleeting[e.path] = true
 		}
 		if e.nameless {

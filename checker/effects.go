@@ -11,6 +11,9 @@ type effect struct {
 	data      string
 	guard     int32
 	ephemeral bool
+	// passing: a container, or with a time to live. The servers may remove it when
+	// it has no children, and nobody is told.
+	passing bool
 	// nameless: a sequential create whose answer was lost; path is its prefix.
 	nameless bool
 	// version is what the answer showed the version to be after a set, 0 if it
@@ -50,6 +53,7 @@ func (e *effect) mode(mode, given string) {
 		return
 	}
 	e.ephemeral = has(mode, "ephemeral")
+	e.passing = has(mode, runlog.ContainerMode) || has(mode, runlog.TTLMode)
 	switch {
 	case !has(mode, "sequential"):
 	case given == "" || given == e.path:
@@ -58,6 +62,9 @@ func (e *effect) mode(mode, given string) {
 		e.path = given
 	}
 }
+
+// fleeting says whether the znode that it makes may go without a call of anybody.
+func (e *effect) fleeting() bool { return e.ephemeral || e.passing }
 
 // touch is one effect that may have happened: of a write acknowledged or of
 // unknown outcome. Refused writes have none.
@@ -72,12 +79,12 @@ func (r *Run) touches(visit func(effect)) {
 	}
 }
 
-// deleted are the paths that somebody may have deleted, or that are ephemeral:
+// deleted are the paths that somebody may have deleted, or that go by themselves:
 // those whose znode may be gone, and back as another one.
 func (r *Run) deleted() map[string]bool {
 	gone := map[string]bool{}
 	r.touches(func(e effect) {
-		if e.kind == opDelete || e.ephemeral {
+		if e.kind == opDelete || e.fleeting() {
 			gone[e.path] = true
 		}
 	})

@@ -51,7 +51,7 @@ type gatherer struct {
 	group map[string]string
 	// unsteady are the znodes that a client other than the setup's created or
 	// somebody deleted: a create below one may find it missing. fleeting are
-	// those that were ephemeral at some time.
+	// those that at some time were ephemeral, or the servers' to remove.
 	unsteady, fleeting map[string]bool
 	// emptied are the znodes that somebody tried to delete.
 	emptied map[string]bool
@@ -70,8 +70,9 @@ func (g *gatherer) look() {
 		for _, e := range effects(o) {
 			switch e.kind {
 			case opCreate:
-				g.unsteady[e.path] = g.unsteady[e.path] || o.Client != 0 || o.Out == runlog.Unknown
-				g.fleeting[e.path] = g.fleeting[e.path] || e.ephemeral
+				g.unsteady[e.path] = g.unsteady[e.path] || o.Client != 0 || o.Out == runlog.Unknown || e.passing
+				g.fleeting[e.path] = g.fleeting[e.path] || e.fleeting()
+				g.emptied[e.path] = g.emptied[e.path] || e.passing
 			case opDelete:
 				g.unsteady[e.path], g.emptied[e.path] = true, true
 			}
@@ -200,12 +201,24 @@ func (op *operation) refuse(o *runlog.Operation) bool {
 }
 
 // sessions adds the ends of sessions that made ephemeral znodes. A session was
-// alive while its calls were answered; when it ended nobody knows.
+// alive while its calls were answered; when it ended nobody knows. A znode that
+// the servers may remove is one of a session of its own.
 func (g *gatherer) sessions() {
 	made := map[int64]map[string]bool{}
+	var removals []*operation
 	for _, o := range g.ops {
 		for i := range o.parts {
-			if e := &o.parts[i]; e.ephemeral && o.refused == "" {
+			e := &o.parts[i]
+			switch {
+			case o.refused != "":
+			case e.passing:
+				e.owner = -1 - int64(len(removals))
+				removals = append(removals, &operation{
+					kind: expires, call: o.call, ret: never, vague: true, client: -1, session: e.owner, path: e.path, at: -1,
+					about: func() string { return fmt.Sprintf("the removal of %s by the servers", e.path) },
+				})
+			case e.ephemeral:
+				e.owner = o.session
 				if made[o.session] == nil {
 					made[o.session] = map[string]bool{}
 				}
@@ -213,6 +226,7 @@ func (g *gatherer) sessions() {
 			}
 		}
 	}
+	g.ops = append(g.ops, removals...)
 	for id, paths := range made {
 		for path := range paths {
 			g.ops = append(g.ops, &operation{
@@ -232,8 +246,8 @@ func (g *gatherer) sessions() {
 }
 
 // snapshots are the final reads of some znodes: one operation for each server,
-// or for all that saw the same. Znodes that were ephemeral are left out: when
-// they go is not the client's doing.
+// or for all that saw the same. Znodes that were ephemeral, or that the servers
+// may remove, are left out: when they go is not the client's doing.
 func (r *Run) snapshots(paths []string) []*operation {
 	sort.Strings(paths)
 	var list []*operation

@@ -92,6 +92,7 @@ type operation struct {
 // part is one effect of a write.
 type part struct {
 	effect
+	owner  int64 // of the znode that it makes: the session with which that ends, 0 if none
 	cell   int
 	parent int // -1: the parent certainly exists
 }
@@ -193,7 +194,7 @@ func (p *problem) shows(s *state, o *operation) bool {
 func (p *problem) apply(s *state, o *operation) (*state, string, int) {
 	if o.kind == expires {
 		for i, c := range s.cells {
-			if c.exists && c.owner == o.session {
+			if c.exists && c.owner == o.session && !p.hasKids(s, i) {
 				s = s.with(i, cell{})
 			}
 		}
@@ -219,11 +220,7 @@ func (p *problem) applyPart(s *state, o *operation, e *part) (*state, string) {
 		case c.exists:
 			return nil, errNodeExists
 		}
-		made := cell{exists: true, data: e.data}
-		if e.ephemeral {
-			made.owner = o.session
-		}
-		return s.with(e.cell, made), ""
+		return s.with(e.cell, cell{exists: true, data: e.data, owner: e.owner}), ""
 	}
 	switch {
 	case !c.exists:
@@ -233,10 +230,8 @@ func (p *problem) applyPart(s *state, o *operation, e *part) (*state, string) {
 	}
 	switch e.kind {
 	case opDelete:
-		for _, kid := range p.kids[e.cell] {
-			if s.cells[kid].exists {
-				return nil, errNotEmpty
-			}
+		if p.hasKids(s, e.cell) {
+			return nil, errNotEmpty
 		}
 		return s.with(e.cell, cell{}), ""
 	case opSet:
@@ -247,6 +242,10 @@ func (p *problem) applyPart(s *state, o *operation, e *part) (*state, string) {
 		return s.with(e.cell, c), ""
 	}
 	return s, "" // check
+}
+
+func (p *problem) hasKids(s *state, i int) bool {
+	return slices.ContainsFunc(p.kids[i], func(kid int) bool { return s.cells[kid].exists })
 }
 
 // manyCells is where counting the reads of each version costs more than it

@@ -193,7 +193,7 @@ func (p *problem) rank() {
 func (p *problem) slotsOf(o *operation, e *part) {
 	k := p.slots[e.cell]
 	switch {
-	case e.kind == opDelete && o.refused == "" || e.ephemeral || o.refused == "" && o.setsTwice(e.cell):
+	case e.kind == opDelete && o.refused == "" || e.fleeting() || o.refused == "" && o.setsTwice(e.cell):
 		p.slots[e.cell] = nil
 		return
 	case k == nil:

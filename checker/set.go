@@ -29,7 +29,7 @@ func (r *Run) members() members {
 	r.touches(func(e effect) {
 		switch {
 		case !under(e.path, "/set"):
-		case e.kind == opDelete || e.ephemeral:
+		case e.kind == opDelete || e.fleeting():
 			m.removed[e.path] = true
 			m.tried[e.path] = true
 		case e.kind != opCreate:

@@ -59,7 +59,7 @@ func (r *Run) changes() changes {
 				c.mayBe(t, e.op.Call)
 			}
 		}
-		if e.ephemeral {
+		if e.fleeting() {
 			c.mayBe(told{e.path, toldDeleted}, e.op.Call)
 			c.mayBe(told{parent(e.path), toldChildren}, e.op.Call)
 		}

@@ -3,6 +3,13 @@ package runlog
 // WatchMode is the word in a call's Mode that says it asks for a one-shot watch.
 const WatchMode = "watch"
 
+// Words in the Mode of a create whose znode the servers may remove when it has no
+// children: a container, and a znode with a time to live.
+const (
+	ContainerMode = "container"
+	TTLMode       = "ttl"
+)
+
 // OpAddWatch leaves a watch that stays; Recursive in its Mode says that it is of all
 // below the znode, too. OpRemoveWatches takes away all that the client watches a
 // znode with.

@@ -17,7 +17,7 @@ func (c *Certificate) Verify(in Input) error {
 	for _, at := range c.Order {
 		if at < 0 && int(^at) < len(c.Ends) {
 			t.end(c.Ends[^at])
-			ended[c.Ends[^at].Session] = true
+			ended[c.Ends[^at].Session] = c.Ends[^at].Session != 0
 			continue
 		}
 		if at < 0 || int(at) >= len(placed) || placed[at] {

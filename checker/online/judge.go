@@ -2,6 +2,7 @@ package online
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/schismlab/schism/checker"
@@ -210,13 +211,20 @@ func (j *Judge) wrote(c *client, e *runlog.Event) (a *Alarm) {
 	return a
 }
 
-// changed notes an acknowledged change of a znode. Ephemeral znodes go without a
-// call, so nothing is kept of them.
+// fleeting says whether a znode of that mode may go without a call of anybody.
+func fleeting(mode string) bool {
+	return slices.ContainsFunc(strings.Fields(mode), func(word string) bool {
+		return word == "ephemeral" || word == runlog.ContainerMode || word == runlog.TTLMode
+	})
+}
+
+// changed notes an acknowledged change of a znode. Ephemeral znodes, containers
+// and those with a time to live go without a call, so nothing is kept of them.
 func (j *Judge) changed(op, path, mode string, zxid uint64, by answer) {
 	switch {
 	case op == "delete":
 		delete(j.znodes, path)
-	case op == "set" || op == "create" && !strings.Contains(mode, "ephemeral"):
+	case op == "set" || op == "create" && !fleeting(mode):
 		n := j.znode(path)
 		if zxid > n.changed {
 			n.changed, n.by = zxid, by

@@ -28,7 +28,8 @@ func (j *judge) certificate(g Grade, pos []int32) *Certificate {
 		next = start[e]
 		op := j.opOf(e)
 		if op < 0 {
-			c.Ends = append(c.Ends, certificate.End{Session: j.hidden[-1-j.entries[e]].session})
+			h := &j.hidden[-1-j.entries[e]]
+			c.Ends = append(c.Ends, certificate.End{Session: h.session, Path: h.reaps})
 			op = -int32(len(c.Ends))
 		}
 		c.Order = append(c.Order, op)

@@ -33,8 +33,8 @@
 // and where an answer shows a Stat its zxids, child version and owner.
 //
 // What does not fit may be the doing of a hidden transaction: a write whose
-// answer was lost, or the end of a session, which takes its ephemeral znodes
-// along. Where a Stat shows the zxid of a hidden transaction, that is its place.
+// answer was lost, the end of a session, which takes its ephemeral znodes
+// along, or the removal of a container or of a znode whose time to live is over. Where a Stat shows the zxid of a hidden transaction, that is its place.
 // Else it is put right before the answer that needs it, as late as can be. A
 // hidden write must have been called before any answer behind it came; the later
 // its place the weaker this bound, so the latest place fits if any does. Which
@@ -85,7 +85,10 @@
 // Numbers of sequential names are taken as given: ZooKeeper counts creates, the
 // model counts changes. The child version is held to bounds where lost writes or
 // ephemeral znodes may have changed it. Nothing is said of the root's own data
-// and Stat. ACLs, containers and TTLs are not known. Watches are not judged here.
+// and Stat. When a time to live is over is not known: the
+// servers may remove such a znode whenever it has no children. Of a refusal for
+// want of a permission nothing is known but that it changed nothing. Watches are
+// not judged here.
 //
 // All of a history is held in memory, with some 50 bytes a call beyond it.
 package witness

@@ -43,10 +43,10 @@ func (j *judge) group() *groups {
 		case k.mayWrite():
 			o := &j.in.Ops[op]
 			for _, p := range j.parts(int32(op)) {
-				if p.verb == deletes || p.ephemeral && p.id >= 0 {
+				if p.verb == deletes || (p.ephemeral || p.passing) && p.id >= 0 {
 					tied[p.id] = true
 				}
-				if p.verb == creates && p.id >= 0 && k == writes && !p.ephemeral {
+				if p.verb == creates && p.id >= 0 && k == writes && !p.ephemeral && !p.passing {
 					made[p.id] = min(made[p.id], o.Ret)
 				}
 			}

@@ -77,12 +77,14 @@ func (j *judge) addLost(op int32) {
 }
 
 // hidden is a transaction that no answer acknowledged: a lost write that took
-// effect, a hole that some lost set must fill, or the end of a session.
+// effect, a hole that some lost set must fill, the end of a session, or the
+// removal of a znode by the servers.
 type hidden struct {
-	op      int32 // -1 until a hole is filled, and for the end of a session
-	session int64 // that ends, if op is -1 and id is
-	id      int32 // of a hole: the znode
-	version int32 // that the hole's set made
+	op      int32  // -1 until a hole is filled, and where nobody called it
+	session int64  // that ends, if op is -1 and id is
+	reaps   string // the znode that the servers remove, likewise
+	id      int32  // of a hole: the znode
+	version int32  // that the hole's set made
 	data    string
 	shown   bool // data is known
 	due     int64

@@ -170,7 +170,8 @@ func (j *judge) multiSet(c candidate, h hidden) bool {
 	return o.Op == "multi" && (!h.shown || o.Parts[c.part].Data == h.data)
 }
 
-// remove lets a znode go: by a lost delete, or by the end of its session.
+// remove lets a znode go: by a lost delete, by the end of its session, or by the
+// servers, if it is one that they may remove.
 func (j *judge) remove(id int32) bool {
 	n := &j.znodes[id]
 	if n.kids > 0 && !j.empty(id) {
@@ -189,6 +190,11 @@ func (j *judge) remove(id int32) bool {
 	if mayEnd {
 		j.guessed = j.guessed || len(j.lost.deletes[id]) > 0
 		j.end(n.owner, z)
+		return true
+	}
+	if n.passing {
+		j.guessed = j.guessed || len(j.lost.deletes[id]) > 0
+		j.reap(id, z)
 		return true
 	}
 	j.orphan = n.owner
@@ -222,6 +228,15 @@ func (j *judge) end(session int64, z stamp) {
 	j.hiding = false
 	j.ends = append(j.ends, first)
 	j.hide(hidden{op: -1, id: -1, session: session})
+}
+
+// reap lets the servers remove a znode.
+func (j *judge) reap(id int32, z stamp) {
+	j.hiding = true
+	j.applyDelete(id, z)
+	j.hiding = false
+	j.ends = append(j.ends, id)
+	j.hide(hidden{op: -1, id: -1, reaps: j.znodes[id].path})
 }
 
 // create makes a znode by a lost create.

@@ -239,7 +239,7 @@ func (j *judge) read(op int32, o *runlog.Operation) bool {
 		n = &j.znodes[id]
 	}
 	if w.exists && !j.stat(id, &o.Result) {
-		j.guessed = j.guessed || len(j.ended) > 0 // when a session ended is not known to the zxid
+		j.guessed = j.guessed || len(j.ends) > 0 // when a session ended, or a znode was removed, is not known to the zxid
 		return j.refute(PrefixReads, op, o.Path, j.statWhy(id, &o.Result))
 	}
 	j.at[op] = int32(len(j.entries))

@@ -36,6 +36,7 @@ type znode struct {
 	data    string
 	version int32
 	owner   int64
+	passing bool // the servers may remove it when it has no children
 	// by is the operation that changed it last, or noOp.
 	by int32
 
@@ -94,6 +95,7 @@ type part struct {
 	data       string
 	guard      int32
 	ephemeral  bool
+	passing    bool
 	sequential bool
 	// shown is the version that the answer showed after a set, 0 if none.
 	shown int32
@@ -134,6 +136,7 @@ func (j *judge) part(v verb, path, given, data, mode string, guard, shown, id in
 			break
 		}
 		p.ephemeral, p.sequential = strings.Contains(mode, "ephemeral"), strings.Contains(mode, "sequential")
+		p.passing = strings.Contains(mode, runlog.ContainerMode) || strings.Contains(mode, runlog.TTLMode)
 		if !p.sequential {
 			break
 		}
@@ -226,6 +229,7 @@ func (j *judge) apply(parts []part, session int64, z stamp) {
 					owner = session
 				}
 				j.applyCreate(p.id, p.data, owner, z)
+				j.znodes[p.id].passing = p.passing
 			}
 		case deletes:
 			j.applyDelete(p.id, z)

@@ -39,6 +39,12 @@ func mode(r *wire.Request) string {
 	if r.Sequential() {
 		words = append(words, "sequential")
 	}
+	switch r.Code {
+	case wire.CreateContainer:
+		words = append(words, runlog.ContainerMode)
+	case wire.CreateTTL:
+		words = append(words, runlog.TTLMode)
+	}
 	if r.Watch {
 		words = append(words, runlog.WatchMode)
 	}
