@@ -71,7 +71,7 @@ func (s *node) kill(ctx context.Context) error {
 		return s.failed("kill", s.process.Kill(ctx))
 	}
 	if s.killed {
-		return fmt.Errorf("kill server %d: it was killed already", s.n)
+		return fmt.Errorf("kill server %d: it does not run (it was killed)", s.n)
 	}
 	st, err := s.state(ctx)
 	if err != nil {

@@ -121,11 +121,12 @@ func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, f Flink, rec *
 }
 
 // healthLimit is how long the ensemble has to get well: to elect (a second or
-// two, and more when it has to wait for those it thinks alive), and to bring
-// every server up to date, twice over.
+// two, and more when it has to wait for those it thinks alive, or for a machine
+// that is busy with starting JVMs), and to bring every server up to date, twice
+// over. How soon it must recover is for a check to say.
 func (w *world) healthLimit() time.Duration {
 	t := w.plan.Topology
-	return 20*time.Second + 2*time.Duration(t.Tick)*time.Duration(t.InitLimit+t.SyncLimit)
+	return 60*time.Second + 2*time.Duration(t.Tick)*time.Duration(t.InitLimit+t.SyncLimit)
 }
 
 func (w *world) proveHealth(ctx context.Context, text string) error {
