@@ -14,8 +14,12 @@ func TestModes(t *testing.T) {
 		flags int32
 		want  string
 	}{
-		{wire.Create, 0, ""}, {wire.Create2, 1, "ephemeral"}, {wire.Create2, 3, "ephemeral sequential"},
-		{wire.CreateContainer, 4, "container"}, {wire.CreateTTL, 5, "ttl"}, {wire.CreateTTL, 6, "sequential ttl"},
+		{wire.Create, 0, ""},
+		{wire.Create2, 1, "ephemeral"},
+		{wire.Create2, 3, "ephemeral sequential"},
+		{wire.CreateContainer, 4, "container"},
+		{wire.CreateTTL, 5, "ttl"},
+		{wire.CreateTTL, 6, "sequential ttl"},
 	} {
 		r := &wire.Request{Code: c.code, Path: "/a", Flags: c.flags}
 		if e, known := callEvent(r); !known || e.Op != "create" || e.Mode != c.want {
