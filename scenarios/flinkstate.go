@@ -35,7 +35,7 @@ func bothFlap(d *Draw) {
 func pointerInFlight(d *Draw) {
 	d.Step("name %s leader", d.jobName())
 	d.Step("await checkpoints 1 within 60s")
-	d.Wait(sessionCluster.Checkpoint-20*plan.Millisecond, sessionCluster.Checkpoint+5*plan.Millisecond)
+	d.Wait(sessionCluster.Checkpoint-4*plan.Millisecond, sessionCluster.Checkpoint+1*plan.Millisecond)
 	d.Step("crash %s", d.jobName())
 	d.Step("await leader except %s within 60s", d.jobName())
 	d.Step("start %s", d.jobName())

@@ -37,8 +37,13 @@ func (c *Cluster) AwaitReady(ctx context.Context, within time.Duration) error {
 	defer tick.Stop()
 	var last error
 	for {
-		if last = c.ready(ctx); last == nil {
+		err := c.ready(ctx)
+		if err == nil {
 			return nil
+		}
+		// A question that our own limit has cut off says less than one before it.
+		if last == nil || ctx.Err() == nil {
+			last = err
 		}
 		select {
 		case <-tick.C:

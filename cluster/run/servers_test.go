@@ -256,7 +256,7 @@ func TestBarIsUndone(t *testing.T) {
 func TestBarWhereItCannotBe(t *testing.T) {
 	w, _ := worldOf(t, three())
 	err := w.servers.bar(t.Context(), 3, true)
-	if err == nil || !strings.Contains(err.Error(), "want sim or local") {
+	if err == nil || !strings.Contains(err.Error(), "this world cannot refuse connections to one port") {
 		t.Errorf("got %v, want a word about the world", err)
 	}
 }
