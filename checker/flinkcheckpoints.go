@@ -10,12 +10,18 @@ func hex(n int64) string { return fmt.Sprintf("%#x", uint64(n)) }
 
 var flinkCheckpoints = Check{
 	Name:    "flink-checkpoints",
-	Doc:     "The counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that was complete.",
+	Doc:     "The counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that its leader had complete.",
 	Applies: hasFlink(runlog.Checkpoint, runlog.Counter),
 	Judge:   judgeFlinkCheckpoints,
 }
 
+// A JobManager that is cut off from ZooKeeper may have a pointer under way, and
+// write it when it is let through again, long after it was deposed: ZooKeeper's
+// writes are not fenced. Its successor has begun from what there was, and is right
+// to: such a checkpoint obliges nobody. (That its records are not put out twice is
+// for flink-exactly-once to say.)
 func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
+	grants, late := map[string]int{}, 0
 	var counter *runlog.Event
 	triggered, done := map[int64]*runlog.Event{}, map[int64]*runlog.Event{}
 	newest := int64(0)
@@ -23,6 +29,8 @@ func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
 	for i := range r.Events {
 		e := &r.Events[i]
 		switch {
+		case e.Kind == runlog.Grant:
+			grants[e.Token] = len(grants) + 1
 		case e.Kind == runlog.Counter:
 			if counter != nil && e.Zxid > counter.Zxid && e.Num < counter.Num {
 				return violation("counter-back", "The counter of checkpoints held %d at zxid %#x and %d at %#x, at %s: numbers will be given a second time.",
@@ -40,6 +48,10 @@ func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
 				return violation("checkpoint-twice", "Checkpoint %d was completed by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
 			}
 			done[e.Ckpt] = e
+			if of := grants[e.Token]; of > 0 && of < len(grants) {
+				late++
+				continue
+			}
 			newest = max(newest, e.Ckpt)
 		case e.Text == runlog.Restored:
 			restored++
@@ -49,7 +61,11 @@ func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
 			}
 		}
 	}
-	return ok("%s complete; tasks were started %s, always from the newest. The counter never went back.", plural(len(done), "checkpoint"), plural(restored, "time"))
+	text := fmt.Sprintf("%s complete; tasks were started %s, always from the newest. The counter never went back.", plural(len(done), "checkpoint"), plural(restored, "time"))
+	if late > 0 {
+		text += fmt.Sprintf(" %s complete by the word of a leader that was deposed already, which obliges nobody.", plural(late, "checkpoint"))
+	}
+	return ok("%s", text)
 }
 
 var flinkPointers = Check{

@@ -97,6 +97,21 @@ var flinkStories = map[string]string{
 		2 checkpoint 1 completed jm1 ta
 		3 checkpoint 2 completed jm1 ta
 		5 checkpoint 1 restored jm2 tb`,
+	"flink-checkpoints/late-word-of-the-deposed.ok": `
+		1 grant jm1 a
+		2 checkpoint 1 completed jm1 ta
+		3 revoke jm1
+		4 grant jm2 b
+		5 checkpoint 1 restored jm2 tb
+		6 checkpoint 2 completed jm1 ta
+		7 checkpoint 1 restored jm2 tb`,
+	"flink-checkpoints/word-of-the-leader.bad": `
+		1 grant jm1 a
+		2 checkpoint 1 completed jm1 ta
+		3 checkpoint 2 completed jm1 ta
+		4 revoke jm1
+		5 grant jm2 b
+		6 checkpoint 1 restored jm2 tb`,
 	"flink-checkpoints/from-scratch.bad": `
 		2 checkpoint 1 completed jm1 ta
 		5 checkpoint 0 restored jm2 tb`,

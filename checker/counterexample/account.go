@@ -305,7 +305,7 @@ func (a *apart) tell(kept map[int]bool, log []runlog.Event) Story {
 		case len(many) > 0 && i != many[0], a.isSilent(i): // told with others, or not at all
 		case isCall && len(many) == 0:
 			t.items[item{call, op}] = true
-			for _, path := range pathsOf(&a.run.History[op]) {
+			for _, path := range a.atStake(&a.run.History[op]) {
 				t.paths[path] = true
 			}
 		default:
@@ -329,6 +329,23 @@ func (a *apart) tell(kept map[int]bool, log []runlog.Event) Story {
 		t.story.Broken = a.why(log) + a.closing(a) + " " + promiseOf(a.want.Signature)
 	}
 	return t.story
+}
+
+// atStake are the paths of a call that are told: of one that appends many records,
+// those of the records that the part puts out, and else all.
+func (a *apart) atStake(o *runlog.Operation) []string {
+	var paths []string
+	for _, c := range changesOf(o) {
+		for _, k := range a.ofData[c.data] {
+			if e := a.event(k); e.Kind == runlog.Output && a.core[k] {
+				paths = append(paths, c.path)
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return pathsOf(o)
+	}
+	return paths
 }
 
 // nameOf is the bundle that an event is told with, "" if none.

@@ -29,6 +29,7 @@ var flinkAccounts = []*account{
 	{
 		check: "flink-checkpoints",
 		about: ofKinds(runlog.Counter, runlog.Checkpoint), beside: besideLeaders,
+		with: withGrants, silent: func(e *runlog.Event) bool { return e.Kind == runlog.Grant },
 	},
 	{
 		check: "flink-pointers",
@@ -120,6 +121,17 @@ func withReign(a *apart, i int) {
 	}
 }
 
+// withGrants keeps who led when a checkpoint was complete: what one says that was
+// deposed counts less.
+func withGrants(a *apart, i int) {
+	if !completes(a.event(i)) {
+		return
+	}
+	for _, k := range a.ofKind[runlog.Grant] {
+		a.keep(k)
+	}
+}
+
 // withState keeps what ZooKeeper held when leader information or the election was
 // changed, and lets no time pass without a change that did not in the run. A token
 // that comes back needs no such thing: it does in any part.
@@ -167,20 +179,43 @@ func (a *apart) writes(i int, some func(path string) bool) bool {
 func underInput(path string) bool { return strings.HasPrefix(path, plan.InputRoot+"/") }
 func isConfig(path string) bool   { return path == plan.ConfigPath }
 
-// withRecord keeps of a record all that appended it and all that put it out.
+// withRecord keeps of a record that was put out all that appended it. Where the job
+// is said to have read all there is, it keeps of what was appended all that was put
+// out, too: else that would be missed.
 func withRecord(a *apart, i int) {
-	var data []string
-	switch o := a.op(i); {
-	case a.event(i).Kind == runlog.Output:
-		data = append(data, a.event(i).Data)
-	case o != nil:
-		for _, c := range changesOf(o) {
-			data = append(data, c.data)
+	if a.event(i).Kind == runlog.Output {
+		for _, k := range a.ofData[a.event(i).Data] {
+			if a.event(k).Kind != runlog.Output && a.writes(k, underInput) {
+				a.keep(k)
+			}
 		}
 	}
-	for _, d := range data {
-		for _, k := range a.ofData[d] {
-			if a.event(k).Kind == runlog.Output || a.writes(k, underInput) {
+	drained := false
+	for _, k := range a.ofKind[runlog.Drained] {
+		drained = drained || a.kept[k]
+	}
+	if !drained {
+		return
+	}
+	calls := []int{i}
+	if a.event(i).Kind == runlog.Drained {
+		calls = calls[:0]
+		for k := range a.kept { // the order does not matter: what is kept is a set
+			calls = append(calls, k)
+		}
+	}
+	for _, k := range calls {
+		if o := a.op(k); o != nil {
+			a.keepOutputs(o)
+		}
+	}
+}
+
+// keepOutputs keeps what was put out of all that a call appended.
+func (a *apart) keepOutputs(o *runlog.Operation) {
+	for _, c := range changesOf(o) {
+		for _, k := range a.ofData[c.data] {
+			if a.event(k).Kind == runlog.Output {
 				a.keep(k)
 			}
 		}
@@ -206,7 +241,8 @@ func withConfig(a *apart, i int) {
 }
 
 // withSamples keeps the samples that make up a window, as the first server that was
-// read at the end holds them; of an alert, all that led to it.
+// read at the end holds them, and one of a later window, without which it would be
+// open still; of an alert, all that led to it.
 func withSamples(a *apart, i int) {
 	e := a.event(i)
 	trees := a.ofKind[runlog.Tree]
@@ -215,6 +251,7 @@ func withSamples(a *apart, i int) {
 	}
 	node, length := a.event(trees[0]).Node, a.run.Header.Window/1e6
 	a.keep(trees[0])
+	after := -1
 	for _, k := range a.ofKind[runlog.Final] {
 		f := a.event(k)
 		if f.Node != node || !strings.HasPrefix(f.Path, e.Path+"/") || length == 0 {
@@ -223,8 +260,11 @@ func withSamples(a *apart, i int) {
 		s, err := figures.Parse(f.Data)
 		if w := figures.WindowOf(s.At, length); err == nil && (w == e.Num || w < e.Num && e.Kind == runlog.Alert) {
 			a.keep(k)
+		} else if err == nil && w > e.Num && (after < 0 || f.Czxid < a.event(after).Czxid) {
+			after = k
 		}
 	}
+	a.keep(after)
 }
 
 // treeOf is the event that ends what a server was read of at the end, -1 if none.

@@ -37,7 +37,7 @@ func ran(t testing.TB, s *scenarios.Scenario, seed uint64, bug string) *checker.
 	}
 	h := runlog.Header{Scenario: s.Name, Seed: seed, World: "sim", Bug: bug, Servers: p.Topology.Servers, Clients: len(p.Clients)}
 	h.Session, h.Join = int64(p.Topology.SessionTimeout), int64(p.Topology.Tick)*int64(p.Topology.InitLimit)
-	h.Checkpoint = int64(p.Flink.Checkpoint)
+	h.Checkpoint, h.Window = int64(p.Flink.Checkpoint), int64(p.Flink.Window)
 	run, err := checker.NewRun(h, l.events)
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func TestAPartByAccountIsGood(t *testing.T) {
 			runs = append(runs, open(t, file))
 		}
 	}
-	for _, name := range []string{"flink-failover", "flink-config", "flink-state", "leader-crash"} {
+	for _, name := range []string{"flink-failover", "flink-config", "flink-state", "flink-monitoring", "leader-crash"} {
 		scenario, err := scenarios.Named(name)
 		if err != nil {
 			t.Fatal(err)
