@@ -8,9 +8,12 @@ type strikeKey struct{}
 // beside it, which calls struck at the moment when the fault strikes: when its
 // signal was sent. Both return later, when it is in force throughout, and what
 // the fault was to meet on its way may be over by then. A world that cannot tell
-// the moment never calls it.
+// the moment never calls it. Whoever asked for it further out is told first.
 func OnStrike(ctx context.Context, struck func()) context.Context {
-	return context.WithValue(ctx, strikeKey{}, struck)
+	return context.WithValue(ctx, strikeKey{}, func() {
+		Strike(ctx)
+		struck()
+	})
 }
 
 // Strike is for what carries faults out: it says that one strikes now.

@@ -84,7 +84,13 @@ func isFault(e *runlog.Event) bool {
 	return false
 }
 
-// inFlight counts faults that came into force while a call was open.
+// strikes says whether a step puts a fault upon somebody, at that very moment.
+func strikes(e *runlog.Event) bool {
+	word, _, _ := strings.Cut(e.Text, " ")
+	return e.Kind == runlog.Step && (word == "crash" || word == "pause" || word == "restart")
+}
+
+// inFlight counts faults that came into force, or struck, while a call was open.
 var inFlight = Probe{"faults-in-flight", 1, func(r *checker.Run) int {
 	open, n := 0, 0
 	for i := range r.Events {
@@ -93,7 +99,7 @@ var inFlight = Probe{"faults-in-flight", 1, func(r *checker.Run) int {
 			open++
 		case e.Kind == runlog.Ret:
 			open--
-		case isFault(e) && open > 0:
+		case (isFault(e) || strikes(e)) && open > 0:
 			n++
 		}
 	}

@@ -56,11 +56,16 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 		w.log.put(runlog.Event{Kind: runlog.Await, Cause: cause, Num: num, Text: s.Text(), Node: now.leading, Epoch: now.epoch})
 		return nil
 	}
-	if err := w.act(ctx, s, a, b); err != nil {
+	// The step stands in the log where it strikes. A process of Flink is told to be
+	// gone after all that it had said, which may be a while later.
+	tell := sync.OnceFunc(func() {
+		servers, procs := split(a)
+		w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text(), Servers: servers, With: plan.TargetNames(procs)})
+	})
+	if err := w.act(cluster.OnStrike(ctx, tell), s, a, b); err != nil {
 		return err
 	}
-	servers, procs := split(a)
-	w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text(), Servers: servers, With: plan.TargetNames(procs)})
+	tell()
 	return nil
 }
 
