@@ -324,10 +324,11 @@ func (a *apart) tell(kept map[int]bool, log []runlog.Event) Story {
 		}
 	}
 	slices.SortStableFunc(t.story.Moments, func(x, y Moment) int { return x.Event - y.Event })
-	t.story.Broken = a.why(log) + " " + promiseOf(a.want.Signature)
+	closing := ""
 	if a.closing != nil {
-		t.story.Broken = a.why(log) + a.closing(a) + " " + promiseOf(a.want.Signature)
+		closing = a.closing(a)
 	}
+	t.story.Broken = a.why(log) + closing + " " + promiseOf(a.want.Signature)
 	return t.story
 }
 

@@ -106,17 +106,15 @@ func withReign(a *apart, i int) {
 	if e.Kind != runlog.Grant {
 		return
 	}
-	for k := i + 1; k < len(a.run.Events); k++ {
-		n := a.event(k)
-		if n.Proc != e.Proc {
-			continue
-		}
-		switch n.Kind {
-		case runlog.Pause, runlog.Resume:
+	end, ends := a.ends(i)
+	if ends {
+		a.keep(end)
+	} else {
+		end = len(a.run.Events)
+	}
+	for k := i + 1; k < end; k++ {
+		if n := a.event(k); n.Proc == e.Proc && (n.Kind == runlog.Pause || n.Kind == runlog.Resume) {
 			a.keep(k)
-		case runlog.Revoke, runlog.Crash, runlog.Grant:
-			a.keep(k)
-			return
 		}
 	}
 }

@@ -26,10 +26,12 @@
 // Both go to the server's process itself where that is within reach, and so fall
 // at the moment they are meant for; where it is not (another user's engine, or
 // another machine's), the engine is asked, which takes it some hundredths of a
-// second, and a pause is then the freezer of the control group. A cut takes hold of connections that exist at
-// once and lasts over a restart of either server; what TCP has not had
-// acknowledged is sent again after healing, at the pace of its back-off. Bar is a
-// rule that answers, for the server, that nobody listens on its quorum port.
+// second, and a pause is then the freezer of the control group.
+//
+// A cut takes hold of connections that exist at once and lasts over a restart of
+// either server; what TCP has not had acknowledged is sent again after healing, at
+// the pace of its back-off. Bar is a rule that answers, for the server, that nobody
+// listens on its quorum port.
 //
 // # Duties of the caller
 //

@@ -45,12 +45,11 @@ func (s *node) near() bool { return s.process != nil && !s.frozen && s.process.R
 func (s *node) restart(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.killed {
+	if s.ours {
 		// The process is gone; the engine may not have noticed yet.
 		if err := s.awaitEnd(ctx); err != nil {
 			return fmt.Errorf("start server %d: %w", s.n, err)
 		}
-		s.killed = false
 	}
 	st, err := s.state(ctx)
 	if err != nil {
@@ -67,28 +66,25 @@ func (s *node) kill(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.near() {
-		s.killed, s.ours = true, true
+		s.ours = true
 		return s.failed("kill", s.process.Kill(ctx))
 	}
-	if s.killed {
+	if s.ours {
 		return fmt.Errorf("kill server %d: it does not run (it was killed)", s.n)
 	}
 	st, err := s.state(ctx)
 	if err != nil {
 		return err
 	}
-	if !st.Running && s.ours {
-		return fmt.Errorf("kill server %d: it does not run (%s)", s.n, ended(st))
+	if st.Running { // one that has ended by itself counts as killed
+		_, err = s.ensemble.engine.ContainerKill(ctx, s.container.GetContainerID(), client.ContainerKillOptions{Signal: "KILL"})
+		if err == nil {
+			err = s.awaitEnd(ctx)
+		}
 	}
-	s.ours = true
-	if !st.Running {
-		return nil // one that has ended by itself counts as killed
-	}
-	_, err = s.ensemble.engine.ContainerKill(ctx, s.container.GetContainerID(), client.ContainerKillOptions{Signal: "KILL"})
 	if err == nil {
-		err = s.awaitEnd(ctx)
+		s.ours, s.frozen = true, false
 	}
-	s.frozen = false
 	return s.failed("kill", err)
 }
 

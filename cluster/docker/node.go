@@ -49,7 +49,6 @@ type node struct {
 	mu      sync.Mutex
 	process *process.Adopted // the server's, nil if it is out of reach
 	frozen  bool             // by the engine
-	killed  bool             // by us, and the engine has not been asked whether it knows
 
 	log    sync.WaitGroup // copies what the server says into server.log
 	hangUp func()         // breaks that off

@@ -73,12 +73,8 @@ func (s *Session) awaitThere(ctx context.Context, path string) error {
 		if err := again(ctx, func() (err error) { there, _, changed, err = s.conn.ExistsW(path); return err }); err != nil || there {
 			return err
 		}
-		select {
-		case <-changed:
-		case <-lost:
-			return ErrLost
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := told(ctx, changed, lost); err != nil {
+			return err
 		}
 	}
 }
@@ -108,12 +104,8 @@ func (b *Barrier) leave(ctx context.Context) error {
 		if err != nil || len(kids) == 0 {
 			return err
 		}
-		select {
-		case <-changed:
-		case <-lost:
-			return ErrLost
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := told(ctx, changed, lost); err != nil {
+			return err
 		}
 	}
 }

@@ -154,6 +154,18 @@ func again(ctx context.Context, do func() error) error {
 	}
 }
 
+// told waits for a watch to fire, unless the session is lost before.
+func told(ctx context.Context, changed <-chan zk.Event, lost <-chan struct{}) error {
+	select {
+	case <-changed:
+		return nil
+	case <-lost:
+		return ErrLost
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // ensure makes the znode of a path and those above it.
 func (s *Session) ensure(ctx context.Context, path string) error {
 	for i := 1; i <= len(path); i++ {

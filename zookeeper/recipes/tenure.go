@@ -103,14 +103,7 @@ func (t *tenure) awaitGone(ctx context.Context, path string) error {
 	if err := again(ctx, func() (err error) { there, _, changed, err = t.s.conn.ExistsW(path); return err }); err != nil || !there {
 		return err
 	}
-	select {
-	case <-changed:
-		return nil
-	case <-t.lost:
-		return ErrLost
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return told(ctx, changed, t.lost)
 }
 
 // leave deletes the own znode without a word; its session may have done so.
