@@ -78,12 +78,12 @@ func (k *task) list(t *TaskManager) {
 			k.list(t)
 			return
 		}
-		k.unread = k.unread[:0]
-		for _, name := range reply.Kids {
-			if sequence(name) > k.at.read {
-				k.unread = append(k.unread, name)
-			}
+		// The names are in order, and most have been read.
+		first := len(reply.Kids)
+		for first > 0 && sequence(reply.Kids[first-1]) > k.at.read {
+			first--
 		}
+		k.unread = append(k.unread[:0], reply.Kids[first:]...)
 		k.next(t)
 	})
 }

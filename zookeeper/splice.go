@@ -19,34 +19,82 @@ func (t Tree) Splice(later paxos.State) paxos.State {
 	if l.digest == t.digest {
 		return t
 	}
-	s := Tree{sessions: t.sessions, recent: t.recent}
-	left := (t.size + 1) / 2
-	var last *znode
-	t.eachZnode(func(n *znode) {
-		if left > 0 {
-			s, last, left = s.put(n), n, left-1
-		}
+	last := t.nth((t.size + 1) / 2)
+	early, late := upTo(t.root, last), behind(l.root, last)
+	s := Tree{root: merge(early, late), sessions: t.sessions, recent: t.recent}
+	s.eachZnode(func(n *znode) {
+		s.size++
+		s.digest ^= n.hash()
 	})
-	l.eachZnode(func(n *znode) {
-		if compare(n.parent, n.name, last.parent, last.name) <= 0 {
-			return
+	parent, there := "", true
+	Tree{root: late}.eachZnode(func(n *znode) {
+		if n.parent != parent {
+			parent, there = n.parent, s.find(n.parent) != nil
 		}
-		if n.parent == "" || s.find(n.parent) != nil {
-			s = s.put(n)
+		if !there {
+			s = s.remove(join(n.parent, n.name))
 		}
 	})
 	return s.countChildren()
+}
+
+// nth is the nth znode, from 1, which must be there.
+func (t Tree) nth(n int) (nth *znode) {
+	t.eachZnode(func(z *znode) {
+		if n--; n == 0 {
+			nth = z
+		}
+	})
+	return nth
+}
+
+// upTo is the part of a treap that does not stand behind z.
+func upTo(t *node, z *znode) *node {
+	if t == nil {
+		return nil
+	}
+	if compare(t.parent, t.name, z.parent, z.name) > 0 {
+		return upTo(t.left, z)
+	}
+	m := *t
+	m.right = upTo(t.right, z)
+	return &m
+}
+
+// behind is the part of a treap that stands behind z.
+func behind(t *node, z *znode) *node {
+	if t == nil {
+		return nil
+	}
+	if compare(t.parent, t.name, z.parent, z.name) <= 0 {
+		return behind(t.right, z)
+	}
+	m := *t
+	m.left = behind(t.left, z)
+	return &m
 }
 
 // countChildren puts right how many children each znode has: a snapshot does not
 // say it, and who reads it counts.
 func (t Tree) countChildren() Tree {
 	counted := t
-	t.eachZnode(func(n *znode) {
+	recount := func(n *znode) {
 		if have := int32(len(t.Children(join(n.parent, n.name)))); have != n.stat.Children {
 			m := *n
 			m.stat.Children = have
 			counted = counted.put(&m)
+		}
+	}
+	parent := ""
+	t.eachZnode(func(n *znode) {
+		if n.stat.Children != 0 {
+			recount(n)
+		}
+		if n.parent != parent { // the first child of another
+			parent = n.parent
+			if p := t.find(parent); p.stat.Children == 0 {
+				recount(p)
+			}
 		}
 	})
 	return counted

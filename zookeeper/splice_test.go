@@ -101,3 +101,38 @@ func TestFuzzySnapshotIsNeither(t *testing.T) {
 		t.Error("a full replay does not make the tree whole")
 	}
 }
+
+// TestSpliceIsReadZnodeByZnode holds the splice, which cuts and joins treaps,
+// against what it stands for: znodes that are read one after the other.
+func TestSpliceIsReadZnodeByZnode(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHistory(t)
+		from := rapid.IntRange(0, len(h.txns)).Draw(t, "from")
+		to := rapid.IntRange(from, len(h.txns)).Draw(t, "to")
+		before, later := h.trees[from], h.trees[to]
+		if before.digest == later.digest {
+			return
+		}
+		want, last, left := Tree{sessions: before.sessions}, (*znode)(nil), (before.size+1)/2
+		before.eachZnode(func(n *znode) {
+			if left > 0 {
+				want, last, left = want.put(n), n, left-1
+			}
+		})
+		later.eachZnode(func(n *znode) {
+			found := n.parent == "" || want.find(n.parent) != nil
+			if compare(n.parent, n.name, last.parent, last.name) > 0 && found {
+				want = want.put(n)
+			}
+		})
+		counted := want
+		want.eachZnode(func(n *znode) {
+			m := *n
+			m.stat.Children = int32(len(want.Children(join(n.parent, n.name))))
+			counted = counted.put(&m)
+		})
+		if got := before.Splice(later).(Tree); !same(got, counted) || !same(counted, got) {
+			t.Fatalf("read from %d to %d:\n%s\nwant\n%s", from, to, contents(got), contents(counted))
+		}
+	})
+}

@@ -119,26 +119,35 @@ func (t Tree) Get(path string) (data string, stat Stat, ok bool) {
 	return n.data, n.stat, true
 }
 
-// Children are the names of a znode's children, in order.
+// Children are the names of a znode's children, in order. The time is that of a
+// search, and of a step for each child.
 func (t Tree) Children(path string) []string {
-	kids := []string{}
-	var walk func(n *node)
-	walk = func(n *node) {
-		if n == nil {
-			return
+	parent := t.find(path)
+	if parent == nil || parent.stat.Children <= 0 {
+		return t.root.children([]string{}, path, false, false)
+	}
+	return t.root.children(make([]string, 0, parent.stat.Children), path, false, false)
+}
+
+// children appends the names of the znodes below n whose parent is path. As these
+// lie side by side, a subtree is known to hold no other when what stands before it
+// (after) and what stands behind it (before) are of them: nothing is compared there.
+func (n *node) children(kids []string, path string, after, before bool) []string {
+	for n != nil {
+		c := 0
+		if !after || !before {
+			c = strings.Compare(path, n.parent)
 		}
-		c := strings.Compare(path, n.parent)
-		if c <= 0 {
-			walk(n.left)
-		}
-		if c == 0 {
-			kids = append(kids, n.name)
-		}
-		if c >= 0 {
-			walk(n.right)
+		switch {
+		case c < 0:
+			n = n.left
+		case c > 0:
+			n = n.right
+		default:
+			kids = append(n.left.children(kids, path, after, true), n.name)
+			n, after = n.right, true
 		}
 	}
-	walk(t.root)
 	return kids
 }
 
