@@ -2,6 +2,7 @@ package checker
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -146,7 +147,13 @@ func (r *Run) waits(after int64) []*wait {
 	return list
 }
 
-func long(d int64) string { return time.Duration(d).Round(time.Millisecond).String() }
+// long is a duration for people, to the millisecond.
+func long(d int64) string {
+	if ms := (d + 500_000) / 1_000_000; ms < 1000 {
+		return fmt.Sprintf("%d ms", ms)
+	}
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.3f", float64(d)/1e9), "0"), ".") + " s"
+}
 
 func longUntil(ready int64) string {
 	if ready == never {

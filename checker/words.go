@@ -60,7 +60,11 @@ func has(mode, word string) bool { return strings.Contains(mode, word) }
 // describe says what an operation was and what came of it.
 func describe(o *runlog.Operation) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "client c%d's %s", o.Client, o.Op)
+	name := o.Op
+	if name == runlog.OpCached {
+		name = "look at its cache"
+	}
+	fmt.Fprintf(&b, "client c%d's %s", o.Client, name)
 	if o.Path != "" {
 		fmt.Fprintf(&b, " of %s", o.Path)
 	}

@@ -224,12 +224,15 @@ func (t *timeline) findGaps(all []op) {
 	last := map[int]int64{}
 	worst := map[int]gap{}
 	t.longest = gap{Client: -1}
+	lastAny := t.End // nobody waits before the first call of all
 	for _, o := range all {
 		if _, ok := last[o.Client]; !ok && o.From >= 0 {
 			last[o.Client] = o.From
 		}
+		if o.Client != 0 && o.From >= 0 {
+			lastAny = min(lastAny, o.From)
+		}
 	}
-	lastAny := int64(0)
 	for _, o := range byEnd {
 		if o.Client == 0 || o.Out != 0 {
 			continue
