@@ -70,9 +70,11 @@ const (
 	SaveScan                            // a snapshot file of DB, which was read while transactions went on
 	PromisedBallot                      // Paxos: the ballot promised := Epoch
 	AcceptedBallot                      // Paxos: slot Zxid holds Cmd, accepted in the ballot Epoch
+	NextConfig                          // the file of the configuration last seen := Members
+	ActiveConfig                        // the file of the configuration in force := Members
 )
 
-var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain", SaveScan: "snapshot", PromisedBallot: "promised", AcceptedBallot: "accepted"}
+var writeNames = [...]string{AcceptedEpoch: "acceptedEpoch", CurrentEpoch: "currentEpoch", SaveSnapshot: "snapshot", TruncateLog: "truncate", Drain: "drain", SaveScan: "snapshot", PromisedBallot: "promised", AcceptedBallot: "accepted", NextConfig: "nextConfig", ActiveConfig: "activeConfig"}
 
 func (w WriteKind) String() string { return writeNames[w] }
 
@@ -83,6 +85,8 @@ type Write struct {
 	Zxid  Zxid
 	Cmd   Command // AcceptedBallot
 	DB    DB
+	// Members is for NextConfig and ActiveConfig, whose version is Zxid, too.
+	Members *Members
 }
 
 // NoteKind is what a Note is about.
@@ -98,6 +102,7 @@ const (
 	Truncated                       // the history was cut back to Zxid, Chain
 	Voted                           // looking: the vote is now for Leader, with Zxid and Epoch, in Round
 	Threw                           // Text ended what the server did, at Msg (a message's kind, or start) of Zxid
+	Configured                      // the configuration Members was last seen (Text proposed) or is in force (active)
 )
 
 // Note is something that an observer may want to know.
@@ -112,6 +117,8 @@ type Note struct {
 	Round  uint32
 	Msg    string
 	Text   string
+	// Members are those of Configured.
+	Members *Members
 }
 
 // Effects collects what a step wants done. It is reused: Reset keeps its memory.

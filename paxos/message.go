@@ -28,6 +28,10 @@ const (
 	Revalidate                   // learner → leader and back: is this session alive?
 	ObserverInfo                 // observer → leader: my accepted epoch
 	Inform                       // leader → observer: this is committed, log it and apply it
+	// The next two are of a commit that puts a new configuration in force; Leader is
+	// who shall lead from then on.
+	CommitAndActivate
+	InformAndActivate
 
 	Connect    // client → server: open or take up a session
 	Connected  // server → client: its session, or that it is over
@@ -55,6 +59,7 @@ var kindNames = [...]string{
 	Snap: "SNAP", Proposal: "PROPOSAL", Ack: "ACK", Commit: "COMMIT", NewLeader: "NEWLEADER", UpToDate: "UPTODATE", Ping: "PING",
 	Request: "REQUEST", Sync: "SYNC", Revalidate: "REVALIDATE", ObserverInfo: "OBSERVERINFO", Inform: "INFORM", Connect: "CONNECT", Connected: "CONNECTED", Call: "CALL", Reply: "REPLY",
 	WatchEvent: "EVENT", ClientPing: "CLIENTPING", SetWatches: "SETWATCHES",
+	CommitAndActivate: "COMMITANDACTIVATE", InformAndActivate: "INFORMANDACTIVATE",
 	Prepare: "PREPARE", Promise: "PROMISE", AcceptValue: "ACCEPT", Accepted: "ACCEPTED", Learn: "LEARN", Reject: "REJECT", CatchUp: "CATCHUP", RPC: "RPC",
 }
 
@@ -84,6 +89,10 @@ type Message struct {
 	Zxid  Zxid
 	Cmd   Command // Proposal
 	DB    *DB     // Snap
+	// Members is a configuration: FollowerInfo, ObserverInfo, Notification: the one in
+	// force at the sender; NewLeader: the last that the leader has seen; UpToDate: the
+	// one in force.
+	Members *Members
 	// Session and Body belong to the layer above: a client's request and reply.
 	Session int64
 	Body    any

@@ -114,6 +114,25 @@ const (
 	// NoDialBack is read by the network below: a server that a smaller one has dialled
 	// drops that connection, and does not dial back.
 	NoDialBack
+
+	// CommitByOld: while a reconfiguration is under way, a quorum of the old
+	// configuration is enough.
+	CommitByOld
+	// CommitByNew: a quorum of the new one is.
+	CommitByNew
+	// ActivateAtProposal: a new configuration is in force as soon as it is proposed.
+	ActivateAtProposal
+	// ReconfigUnsynced: a configuration is proposed though no quorum of it follows.
+	ReconfigUnsynced
+	// IgnoreLastSeen: who looks for a leader, or begins to lead, asks for quorums of
+	// the configuration in force alone, and leaves the one last seen as it is.
+	IgnoreLastSeen
+	// TwoReconfigs: a configuration is proposed while another is under way.
+	TwoReconfigs
+	// ForgetNextConfig: the configuration last seen is not written to disk.
+	ForgetNextConfig
+	// CommitOnceRemoved: a leader that is no voter any more goes on to commit.
+	CommitOnceRemoved
 )
 
 // planted is how many of the names are of bugs that a scenario is held to catch;
@@ -129,6 +148,7 @@ var bugNames = paxos.Switches{
 	"keep-incoming-out", "ack-new-leader-early", "snap-in-memory", "establish-minority",
 	"counter-goes-on", "stale-epoch-proposal", "ack-twice", "commit-unsynced", "commit-all", "commit-one-less", "apply-on-proposal",
 	"commit-skips-one", "recover-snapshot", "snapshot-drops-log", "name-scan-late", "no-dial-back",
+	"commit-by-old", "commit-by-new", "activate-at-proposal", "reconfig-unsynced", "ignore-last-seen", "two-reconfigs", "forget-next-config", "commit-once-removed",
 }
 
 // BugNames lists the planted bugs that have a scenario of their own.

@@ -10,9 +10,11 @@ import (
 type Config struct {
 	ID      paxos.ID
 	Servers int
-	// Observers are those of the servers that follow and serve, and neither vote
-	// nor count for a quorum.
+	// Observers are those of the servers that, in the first configuration, follow and
+	// serve, and neither vote nor count for a quorum.
 	Observers paxos.Set
+	// Spares are those that are in no configuration at first.
+	Spares paxos.Set
 	// Tick is ZooKeeper's tickTime in nanoseconds. InitLimit and SyncLimit count
 	// ticks.
 	Tick                 int64
@@ -39,8 +41,3 @@ type Config struct {
 // lastCounter is by default ZooKeeper's: 0xffffffff is never given away
 // (ZOOKEEPER-1277).
 func (c *Config) lastCounter() uint32 { return cmp.Or(c.LastCounter, 0xfffffffe) }
-
-func (c *Config) quorum() int { return (c.Servers-c.Observers.Len())/2 + 1 }
-
-// votes says whether a server has a voice.
-func (c *Config) votes(id paxos.ID) bool { return !c.Observers.Has(id) }

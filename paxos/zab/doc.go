@@ -37,6 +37,33 @@
 // Propose, and only while Serves is true. Effects.Applied holds what a step has
 // applied, for answering clients.
 //
+// # Members
+//
+// A configuration (paxos.Members) says who votes and who observes; its version is the
+// zxid of the transaction that made it. A server has two on disk: the one in force
+// (Active), and the one last seen (Seen), which is later while a reconfiguration is
+// under way. A command that is paxos.Reconfiguring, proposed like any other, makes one:
+//
+//   - Whoever logs it writes it down as last seen first.
+//   - It, and whatever is proposed while it is not committed, needs a quorum of both.
+//   - COMMITANDACTIVATE and INFORMANDACTIVATE put it in force, and name who leads from
+//     then on: the leader, if it is a voter still, or of the new voters the one that has
+//     acknowledged most. Who must change leader, or its own role, turns to that one
+//     without an election. A leader that has named another commits nothing more.
+//   - Votes are asked of the voters of both, and must be a quorum of both; so must the
+//     acknowledgements of NEWLEADER. That carries the last configuration seen, and a
+//     leader that begins to serve puts it in force, whatever became of its transaction.
+//   - A vote carries the configuration in force. A server that looks for a leader and
+//     hears of a later one takes it over, and begins anew.
+//
+// A server that is in no configuration follows as a voter does, and does not count:
+// that is how a new one gets the history before it is taken in, and what becomes of
+// one that is removed.
+//
+// The layer above decides what may be proposed, by Configuration and Synced: one
+// reconfiguration at a time, with a version that fits, and none whose new quorum does
+// not follow.
+//
 // # The variants
 //
 // Quirks are what releases did otherwise, or do: each is a switch, by the issue
@@ -108,7 +135,16 @@
 //     to disk.
 //   - Election messages have connections of their own, which are the network's duty:
 //     in package sim, the one of the larger number dials (QuorumCnxManager).
-//   - Membership is fixed.
+//   - The first configuration has version 0 and is that of all servers: a ZooKeeper
+//     server that joins is given one that it is in itself, and a leader of the first
+//     epoch gives it the version of NEWLEADER.
+//   - What was proposed while a reconfiguration was under way needs, once that is in
+//     force, a quorum of the new configuration alone; in ZooKeeper of both for good.
+//   - A server answers the vote of one that has no voice only while that one looks.
+//   - The configuration that is in force with UPTODATE is the one in force at the leader.
+//     In ZooKeeper it is the one that came with NEWLEADER, committed or not
+//     (the quirk activate-uncommitted; we read that, and know of no issue).
+//   - Weights and groups of a hierarchical quorum are not there, nor addresses.
 //   - An observer is a follower without a voice, and is called following; it is
 //     never answered by another observer, and does not tell a voter that lags.
 //

@@ -20,6 +20,9 @@ type Durable struct {
 	Snaps []paxos.DB
 	// Log is every transaction after Snaps[0], in order.
 	Log []paxos.Entry
+	// Active is the file of the configuration in force, Seen that of the one last
+	// proposed (.dynamic, .dynamic.next); nil: never written.
+	Active, Seen *paxos.Members
 	// KeepLate is how this disk is dealt with: see KeepLateSnapshot.
 	KeepLate bool
 }
@@ -50,6 +53,13 @@ func (d *Durable) Do(w *paxos.Write) {
 		d.saveScan(w.DB)
 	case paxos.TruncateLog:
 		d.truncate(w.Zxid)
+	case paxos.NextConfig:
+		d.Seen = w.Members
+	case paxos.ActiveConfig:
+		d.Active = w.Members
+		if d.Seen == nil || d.Seen.Version < d.Active.Version {
+			d.Seen = d.Active
+		}
 	case paxos.Drain:
 	default:
 		panic(fmt.Sprintf("zab: write of kind %d", w.Kind))
@@ -167,6 +177,11 @@ func (d *Durable) fingerprint(h uint64) uint64 {
 	h = paxos.Mix(h ^ uint64(d.AcceptedEpoch)<<32 ^ uint64(d.CurrentEpoch))
 	for i := range d.Snaps {
 		h = paxos.Mix(h ^ uint64(d.Snaps[i].Zxid) ^ d.Snaps[i].Chain)
+	}
+	for _, m := range [...]*paxos.Members{d.Active, d.Seen} {
+		if m != nil && m.Version != 0 {
+			h = mix(h, uint64(m.Version), uint64(m.Voters)<<32|uint64(m.Observers))
+		}
 	}
 	return paxos.Mix(h ^ d.tail() ^ uint64(len(d.Log)))
 }

@@ -32,13 +32,9 @@ type election struct {
 // look gives up what this server was and begins an election
 // (QuorumPeer.run, FastLeaderElection.lookForLeader).
 func (s *Server) look(out *paxos.Effects) {
-	if s.role != paxos.Looking {
-		s.hangUp(out)
-		s.abandonScan()
-		s.endLog(out)
-		s.fastForward(out)
-	}
+	s.leave(out)
 	s.role, s.phase, s.age = paxos.Looking, electing, 0
+	s.halted, s.designated = false, 0
 	s.round++
 	s.clearVotes()
 	s.finalizing = false
@@ -48,10 +44,20 @@ func (s *Server) look(out *paxos.Effects) {
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Looking, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	s.voted(out)
 	s.notifyAll(out)
-	if s.cfg.votes(s.cfg.ID) {
+	if s.validVoter(s.cfg.ID) {
 		s.record(s.cfg.ID, s.vote, out)
 	}
 	out.SetTimer(timerElection, s.wait)
+}
+
+// leave ends what this server was, and brings memory to what is on disk.
+func (s *Server) leave(out *paxos.Effects) {
+	if s.role != paxos.Looking {
+		s.hangUp(out)
+		s.abandonScan()
+		s.endLog(out)
+		s.fastForward(out)
+	}
 }
 
 // endLog is SyncRequestProcessor.shutdown: what was handed to the log gets there
@@ -124,10 +130,14 @@ func (s *Server) beats(a, b *vote) bool {
 	return a.leader > b.leader
 }
 
-// ownVote is the vote to begin with: for itself, or for nobody if it observes.
+// ownVote is the vote to begin with: for itself, or for nobody if it is no voter of
+// the configuration in force.
 func (s *Server) ownVote() vote {
-	if !s.cfg.votes(s.cfg.ID) {
+	switch {
+	case s.observes():
 		return vote{}
+	case !s.Active.Voters.Has(s.cfg.ID):
+		return vote{zxid: s.processed(), epoch: s.CurrentEpoch}
 	}
 	return vote{leader: s.cfg.ID, zxid: s.processed(), epoch: s.CurrentEpoch}
 }
@@ -140,7 +150,7 @@ func (s *Server) voted(out *paxos.Effects) {
 
 func (s *Server) notifyAll(out *paxos.Effects) {
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
-		if id != s.cfg.ID && s.cfg.votes(id) {
+		if id != s.cfg.ID && s.validVoter(id) {
 			s.notify(id, out)
 		}
 	}
@@ -148,15 +158,24 @@ func (s *Server) notifyAll(out *paxos.Effects) {
 
 func (s *Server) notify(to paxos.ID, out *paxos.Effects) {
 	m := out.Send(to, 0, paxos.Notification)
+	m.Members = s.Active
 	m.Role, m.Leader, m.Zxid, m.Round, m.Epoch = s.role, s.vote.leader, s.vote.zxid, s.vote.round, s.vote.epoch
 }
 
 // notified takes a notification, as WorkerReceiver does, and then the loop of
 // lookForLeader.
 func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
-	if !s.cfg.votes(m.From) {
-		s.notify(m.From, out) // its vote means nothing; it wants to hear ours
+	if s.learnsMembers(m.Members, out) {
 		return
+	}
+	if !s.validVoter(m.From) {
+		if m.Role == paxos.Looking {
+			s.notify(m.From, out) // its vote means nothing; it wants to hear ours
+		}
+		return
+	}
+	if !s.validVoter(m.Leader) {
+		return // it has no candidate that could be one
 	}
 	v := vote{from: true, role: m.Role, leader: m.Leader, zxid: m.Zxid, round: m.Round, epoch: m.Epoch}
 	if s.role != paxos.Looking {
@@ -166,7 +185,7 @@ func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
 		return
 	}
 	if v.role == paxos.Looking && v.round < s.round {
-		if s.cfg.votes(s.cfg.ID) {
+		if s.validVoter(s.cfg.ID) {
 			s.notify(m.From, out) // it lags: tell it, and do not count its vote
 		}
 		return
@@ -208,7 +227,7 @@ func (s *Server) adopt(v vote, out *paxos.Effects) {
 	s.voted(out)
 	s.notifyAll(out)
 	own := s.vote
-	own.from = s.cfg.votes(s.cfg.ID)
+	own.from = s.validVoter(s.cfg.ID)
 	s.votes[s.cfg.ID] = own
 }
 
@@ -217,19 +236,29 @@ func (s *Server) adopt(v vote, out *paxos.Effects) {
 func (s *Server) record(from paxos.ID, v vote, out *paxos.Effects) {
 	v.from = true
 	s.votes[from] = v
-	agreed := 0
+	var agreed paxos.Set
 	for i := range s.votes {
 		if w := &s.votes[i]; w.from && w.sameBallot(&s.vote) {
-			agreed++
+			agreed = agreed.With(paxos.ID(i))
 		}
 	}
-	if agreed >= s.cfg.quorum()-s.cfg.Bugs.short(ElectMinority) {
+	if s.quorum(agreed, s.cfg.Bugs.short(ElectMinority)) {
 		s.finalizing = true
 		wait := int64(finalizeWait)
 		if s.cfg.Bugs.has(DecideAtOnce) {
 			wait = 1
 		}
 		out.SetTimer(timerElection, wait)
+	}
+}
+
+// tellsEpoch puts the new epoch into the vote that this server answers others with:
+// as soon as it has taken it over. While a reconfiguration is under way it waits until
+// it serves: who looks for a leader may be needed for the quorum of NEWLEADER, and
+// joins those who vote as it does itself.
+func (s *Server) tellsEpoch(epoch uint32, serves bool) {
+	if serves || !s.joint() {
+		s.vote.epoch = epoch
 	}
 }
 
@@ -262,13 +291,13 @@ func (s *Server) heardOutside(from paxos.ID, v vote, out *paxos.Effects) {
 func (v *vote) sameLeader(w *vote) bool { return v.leader == w.leader && v.epoch == w.epoch }
 
 func (s *Server) agreeOn(votes []vote, v *vote, same func(*vote, *vote) bool) bool {
-	agreed := 0
+	var agreed paxos.Set
 	for i := range votes {
 		if votes[i].from && same(&votes[i], v) {
-			agreed++
+			agreed = agreed.With(paxos.ID(i))
 		}
 	}
-	return agreed >= s.cfg.quorum()
+	return s.quorum(agreed, 0)
 }
 
 // leads is FastLeaderElection.checkLeader: do not follow somebody who does not

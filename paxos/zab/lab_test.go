@@ -299,7 +299,7 @@ func (l *lab) fire(id paxos.ID, timer uint8) {
 	}
 }
 
-func (l *lab) propose(id paxos.ID, w word) {
+func (l *lab) propose(id paxos.ID, w paxos.Command) {
 	n := l.nodes[id]
 	n.out.Reset()
 	n.next = 0
@@ -329,6 +329,11 @@ func (l *lab) note(n *node, note *paxos.Note) {
 		s = fmt.Sprintf("gives up at %s: %s", note.Msg, note.Text)
 	case paxos.Truncated:
 		s = fmt.Sprintf("cuts its history back to %v", note.Zxid)
+	case paxos.Configured:
+		s = fmt.Sprintf("knows the proposed configuration %v", note.Members)
+		if note.Text == "active" {
+			s = fmt.Sprintf("is in the configuration %v", note.Members)
+		}
 	}
 	l.notes = append(l.notes, fmt.Sprintf("%v %s", n.id, s))
 }
@@ -337,6 +342,12 @@ func (l *lab) note(n *node, note *paxos.Note) {
 func (l *lab) describe(id paxos.ID) string {
 	n := l.nodes[id]
 	disk := fmt.Sprintf("disk: epochs %d/%d, log %s", n.disk.AcceptedEpoch, n.disk.CurrentEpoch, entries(n.disk.Log))
+	if m := n.disk.Active; m != nil && m.Version > 0 {
+		disk += fmt.Sprintf(", members %v", m)
+	}
+	if m := n.disk.Seen; m != nil && (n.disk.Active == nil || m.Version != n.disk.Active.Version) {
+		disk += fmt.Sprintf(", proposed %v", m)
+	}
 	if newest := n.disk.Snaps[len(n.disk.Snaps)-1]; newest.Zxid > 0 {
 		disk += fmt.Sprintf(", snapshot of %v", newest.Zxid)
 		if b, ok := newest.State.(board); ok {

@@ -17,8 +17,10 @@ type peer struct {
 	forwarded bool
 	// newLeaderDue: its handler is to send NEWLEADER when timerHandler fires.
 	newLeaderDue bool
-	snap         snapStage
-	reading      *paxos.DB // the tree as its handler began to read it for SNAP
+	// observer: it came with OBSERVERINFO, and gets INFORM in place of PROPOSAL.
+	observer bool
+	snap     snapStage
+	reading  *paxos.DB // the tree as its handler began to read it for SNAP
 	// Its queue holds what was proposed after queued, and behind NEWLEADER what was
 	// committed and proposed after the other two.
 	queued, committedBefore, proposedBefore paxos.Zxid
@@ -38,6 +40,10 @@ type leading struct {
 	// The leader's own history as the election ended (leaderStateSummary).
 	ownEpoch uint32
 	ownZxid  paxos.Zxid
+	// halted: the last commit has made another the leader, designated, and nothing
+	// more is committed here (allowedToCommit).
+	halted     bool
+	designated paxos.ID
 }
 
 // lead begins to lead (Leader.lead). It takes a snapshot before it knows
@@ -46,6 +52,7 @@ func (s *Server) lead(out *paxos.Effects) {
 	s.role, s.phase = paxos.Leading, discovery
 	s.hangUp(out)
 	s.informed, s.accepted = 0, 0
+	s.halted, s.designated = false, 0
 	s.epoch, s.counter = 0, 0
 	if s.cfg.Bugs.has(CounterGoesOn) {
 		s.counter = s.last().Counter()
@@ -63,7 +70,13 @@ func (s *Server) fromLearner(m *paxos.Message, out *paxos.Effects) {
 	p := &s.peers[m.From]
 	switch m.Kind {
 	case paxos.FollowerInfo, paxos.ObserverInfo:
-		p.informed = true
+		if m.Members != nil && m.Members.Version > s.Active.Version {
+			// It knows that this leader's configuration is over.
+			out.Close(m.Conn)
+			s.dropPeer(m.From)
+			return
+		}
+		p.informed, p.observer = true, m.Kind == paxos.ObserverInfo
 		s.learnEpoch(m.From, m.Epoch, out)
 	case paxos.AckEpoch:
 		p.acceptedEpoch, p.last = true, m.Zxid
@@ -76,7 +89,7 @@ func (s *Server) fromLearner(m *paxos.Message, out *paxos.Effects) {
 // learnEpoch is Leader.getEpochToPropose: the new epoch is greater than any that
 // a quorum has accepted.
 func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) {
-	if s.informed.Len() >= s.cfg.quorum()-s.cfg.Bugs.short(EpochMinority) {
+	if s.Active.QuorumWith(s.informed, s.cfg.Bugs.short(EpochMinority)) {
 		s.sendLeaderInfo(from, out)
 		return
 	}
@@ -88,10 +101,10 @@ func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) 
 	if s.cfg.Quirks.has(NoEpochFiles) {
 		s.epoch = s.ownZxid.Epoch() + 1
 	}
-	if s.cfg.votes(from) {
+	if s.Active.Voters.Has(from) {
 		s.informed = s.informed.With(from)
 	}
-	if s.informed.Len() < s.cfg.quorum()-s.cfg.Bugs.short(EpochMinority) {
+	if !s.Active.QuorumWith(s.informed, s.cfg.Bugs.short(EpochMinority)) {
 		return
 	}
 	s.persistEpoch(paxos.AcceptedEpoch, s.epoch, out)
@@ -110,8 +123,8 @@ func (s *Server) sendLeaderInfo(to paxos.ID, out *paxos.Effects) {
 // epochAccepted is Leader.waitForEpochAck: nobody in the quorum may know more
 // than the leader.
 func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, out *paxos.Effects) {
-	need := s.cfg.quorum() - s.cfg.Bugs.short(AckEpochMinority)
-	if s.accepted.Len() >= need {
+	short := s.cfg.Bugs.short(AckEpochMinority)
+	if s.Active.QuorumWith(s.accepted, short) {
 		s.synchronise(from, out)
 		return
 	}
@@ -121,15 +134,15 @@ func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, o
 			s.look(out)
 			return
 		}
-		if s.cfg.votes(from) {
+		if s.Active.Voters.Has(from) {
 			s.accepted = s.accepted.With(from)
 		}
 	}
-	if s.accepted.Len() < need {
+	if !s.Active.QuorumWith(s.accepted, short) {
 		return
 	}
 	s.persistEpoch(paxos.CurrentEpoch, s.epoch, out)
-	s.vote.epoch = s.epoch
+	s.tellsEpoch(s.epoch, false)
 	s.phase = syncing
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
 		if s.peers[id].acceptedEpoch {
@@ -160,7 +173,7 @@ func (s *Server) answered(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
 	p.answered, p.forwarded = true, true
 	if s.phase == broadcast {
 		p.synced = true
-		out.Send(from, p.conn, paxos.UpToDate)
+		out.Send(from, p.conn, paxos.UpToDate).Members = s.Active
 		return
 	}
 	if want := paxos.MakeZxid(s.epoch, 0); z != want {
@@ -174,10 +187,16 @@ func (s *Server) answered(from paxos.ID, z paxos.Zxid, out *paxos.Effects) {
 // establish opens for clients once a quorum has taken over the leader's history:
 // from here on all of it is committed.
 func (s *Server) establish(out *paxos.Effects) {
-	if s.phase != syncing || s.count(func(p *peer) bool { return p.synced }) < s.cfg.quorum()-s.cfg.Bugs.short(EstablishMinority) {
+	synced := s.who(func(p *peer) bool { return p.synced })
+	if s.phase != syncing || !s.quorum(synced, s.cfg.Bugs.short(EstablishMinority)) {
 		return
 	}
+	if s.joint() && !s.cfg.Bugs.has(IgnoreLastSeen) {
+		// Whatever became of the transaction: the configuration is accepted now.
+		s.putInForce(s.Seen, synced, out)
+	}
 	s.phase, s.age = broadcast, 0
+	s.tellsEpoch(s.epoch, true)
 	if s.cfg.Quirks.has(NoEpochFiles) {
 		s.claimed = paxos.MakeZxid(s.epoch, 0)
 	}
@@ -185,20 +204,9 @@ func (s *Server) establish(out *paxos.Effects) {
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
 		if p := &s.peers[id]; p.answered {
 			p.synced = true
-			out.Send(id, p.conn, paxos.UpToDate)
+			out.Send(id, p.conn, paxos.UpToDate).Members = s.Active
 		}
 	}
-}
-
-// count is the number of voters, this one included, of which is holds.
-func (s *Server) count(is func(*peer) bool) int {
-	n := 1
-	for i := range s.peers {
-		if s.peers[i].conn != 0 && s.cfg.votes(paxos.ID(i)) && is(&s.peers[i]) {
-			n++
-		}
-	}
-	return n
 }
 
 // Propose begins a transaction. It panics when this server does not lead and
@@ -218,10 +226,11 @@ func (s *Server) Propose(cmd paxos.Command, out *paxos.Effects) paxos.Zxid {
 	s.counter++
 	epoch := s.epoch - uint32(s.cfg.Bugs.short(StaleEpochProposal))
 	e := paxos.Entry{Zxid: paxos.MakeZxid(epoch, s.counter), Cmd: cmd}
+	s.see(e.Members(), out)
 	out.Tell(paxos.Note{Kind: paxos.Proposed, Epoch: s.epoch, Zxid: e.Zxid})
 	s.enqueue(e, out)
 	for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
-		if s.peers[id].forwarded && s.cfg.votes(id) {
+		if s.peers[id].forwarded && !s.peers[id].observer {
 			s.propose(id, e, out)
 		}
 	}
@@ -238,14 +247,18 @@ func (s *Server) commit(out *paxos.Effects) {
 	if s.phase != broadcast {
 		return
 	}
-	for s.applied < len(s.Log) && s.hasQuorum(s.Log[s.applied].Zxid) {
+	for s.applied < len(s.Log) && !s.halted && s.hasQuorum(s.Log[s.applied].Zxid) {
 		if s.cfg.Bugs.has(CommitSkipsOne) && s.Pending() >= 2 && s.hasQuorum(s.Log[s.applied+1].Zxid) {
 			s.Log = append(s.Log[:s.applied], s.Log[s.applied+1:]...)
 			continue
 		}
+		e, designated := s.Log[s.applied], paxos.ID(0)
+		if m := e.Members(); m != nil {
+			designated = s.putInForce(m, s.acknowledged(e.Zxid), out)
+		}
 		for id := paxos.ID(1); int(id) <= s.cfg.Servers; id++ {
 			if s.peers[id].forwarded {
-				s.tellCommitted(id, s.Log[s.applied], out)
+				s.tellCommitted(id, e, designated, out)
 			}
 		}
 		s.applyNext(out)
@@ -253,36 +266,53 @@ func (s *Server) commit(out *paxos.Effects) {
 }
 
 // tellCommitted tells a voter the zxid of what is committed, and an observer all of
-// it, for it has not been asked to log it before.
-func (s *Server) tellCommitted(to paxos.ID, e paxos.Entry, out *paxos.Effects) {
-	kind := paxos.Commit
-	if !s.cfg.votes(to) {
+// it, for it has not been asked to log it before. If it was a reconfiguration, both
+// are told who leads from here on.
+func (s *Server) tellCommitted(to paxos.ID, e paxos.Entry, designated paxos.ID, out *paxos.Effects) {
+	observer, kind := s.peers[to].observer, paxos.Commit
+	switch {
+	case observer && designated != 0:
+		kind = paxos.InformAndActivate
+	case observer:
 		kind = paxos.Inform
+	case designated != 0:
+		kind = paxos.CommitAndActivate
 	}
 	m := out.Send(to, s.peers[to].conn, kind)
-	m.Zxid = e.Zxid
-	if kind == paxos.Inform {
+	m.Zxid, m.Leader = e.Zxid, designated
+	if observer {
 		m.Epoch, m.Cmd = s.epoch, e.Cmd
 	}
 }
 
+// hasQuorum says whether a quorum has a transaction on disk: of the configuration in
+// force and, from a reconfiguration on that is under way, of the new one, too.
 func (s *Server) hasQuorum(z paxos.Zxid) bool {
-	need, have := s.cfg.quorum(), 0
+	more := s.cfg.Bugs.short(MinorityCommit)
+	if s.flushed >= z {
+		more += s.cfg.Bugs.short(AckTwice)
+	}
+	acks, bugs := s.acknowledged(z), s.cfg.Bugs
+	if !s.joint() || z < s.Seen.Version || bugs.has(CommitByOld) {
+		return s.Active.QuorumWith(acks, more)
+	}
+	return (bugs.has(CommitByNew) || s.Active.QuorumWith(acks, more)) && s.Seen.QuorumWith(acks, more)
+}
+
+// acknowledged is who has a transaction on disk.
+func (s *Server) acknowledged(z paxos.Zxid) paxos.Set {
+	var acks paxos.Set
 	if s.flushed >= z || s.cfg.Bugs.has(AckBeforeSync|CommitUnsynced) {
-		have += 1 + s.cfg.Bugs.short(AckTwice)
+		acks = acks.With(s.cfg.ID)
 	}
 	for i := range s.peers {
 		p := &s.peers[i]
-		if p.conn != 0 && p.acked >= z {
-			have++
-		} else if s.cfg.Bugs.has(DeposedLeaderWrite) && (p.conn == 0 || p.idle > 2) && i > 0 && paxos.ID(i) != s.cfg.ID {
-			have++
+		silent := p.conn == 0 || p.idle > 2
+		if p.conn != 0 && p.acked >= z || silent && i > 0 && s.cfg.Bugs.has(DeposedLeaderWrite) {
+			acks = acks.With(paxos.ID(i))
 		}
 	}
-	if s.cfg.Bugs.has(MinorityCommit) {
-		need--
-	}
-	return have >= need
+	return acks
 }
 
 // leaderTick sends pings, gives up learners that are silent, and itself when
@@ -314,9 +344,9 @@ func (s *Server) leaderTick(out *paxos.Effects) {
 		}
 		return
 	}
-	heard := s.count(func(p *peer) bool { return p.synced && p.idle <= 2*s.cfg.SyncLimit })
-	if s.age%2 == 0 && heard < s.cfg.quorum() {
-		s.look(out)
+	heard := s.who(func(p *peer) bool { return p.synced && p.idle <= 2*s.cfg.SyncLimit })
+	if s.age%2 == 0 && !s.quorum(heard, 0) {
+		s.stepDown(out)
 	}
 }
 
@@ -325,10 +355,10 @@ func (s *Server) dropPeer(id paxos.ID) {
 	if s.phase == discovery {
 		// Its word counts again only with a connection: it may come back with
 		// another accepted epoch.
-		if s.informed.Len() < s.cfg.quorum() {
+		if !s.Active.Quorum(s.informed) {
 			s.informed = s.informed.Without(id)
 		}
-		if s.accepted.Len() < s.cfg.quorum() {
+		if !s.Active.Quorum(s.accepted) {
 			s.accepted = s.accepted.Without(id)
 		}
 	}

@@ -37,6 +37,8 @@ type learner struct {
 	// log that the leader has committed.
 	incoming  []paxos.Entry
 	committed paxos.Zxid
+	// withLeader is the configuration that came with NEWLEADER.
+	withLeader *paxos.Members
 	// What HoleInCommittedLog leaves out of what this server remembers.
 	holeFrom, holeTo paxos.Zxid
 }
@@ -54,6 +56,7 @@ func (s *Server) follow(leader paxos.ID, out *paxos.Effects) {
 	s.role, s.phase = paxos.Following, dialling
 	s.leader, s.conn, s.tries, s.idle = leader, 0, dialTries, 0
 	s.mode, s.incoming, s.committed, s.owesAck = fromDiff, s.incoming[:0], 0, false
+	s.withLeader, s.halted, s.designated = nil, false, 0
 	out.Tell(paxos.Note{Kind: paxos.RoleChanged, Role: paxos.Following, Epoch: s.CurrentEpoch, Zxid: s.DB.Zxid, Chain: s.DB.Chain})
 	out.Dial(leader)
 }
@@ -74,10 +77,11 @@ func (s *Server) opened(from paxos.ID, conn paxos.Conn, out *paxos.Effects) {
 	}
 	s.conn, s.phase, s.idle = conn, discovery, 0
 	kind := paxos.FollowerInfo
-	if !s.cfg.votes(s.cfg.ID) {
+	if s.observes() {
 		kind = paxos.ObserverInfo
 	}
-	out.Send(s.leader, conn, kind).Epoch = s.AcceptedEpoch
+	m := out.Send(s.leader, conn, kind)
+	m.Epoch, m.Members = s.AcceptedEpoch, s.Active
 }
 
 // followerTick ends it with a leader that has not been heard of for too long.
@@ -109,8 +113,10 @@ func (s *Server) hangUp(out *paxos.Effects) {
 func (s *Server) fromLeader(m *paxos.Message, out *paxos.Effects) {
 	switch {
 	case s.unreadable(m, out):
-	case m.Kind == paxos.Inform:
+	case m.Kind == paxos.Inform, m.Kind == paxos.InformAndActivate:
 		s.told(m, out)
+	case m.Kind == paxos.CommitAndActivate:
+		s.commitAndActivate(m, out)
 	case m.Kind == paxos.Ping:
 		out.Send(s.leader, s.conn, paxos.Ping)
 	case s.phase == discovery:
@@ -118,9 +124,9 @@ func (s *Server) fromLeader(m *paxos.Message, out *paxos.Effects) {
 	case s.phase == syncing:
 		s.syncMessage(m, out)
 	case s.phase == synced && m.Kind == paxos.UpToDate:
-		s.serve(out)
+		s.upToDate(m, out)
 	case m.Kind == paxos.Proposal && s.phase == synced:
-		s.incoming = append(s.incoming, paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd})
+		s.pends(m, out)
 	case m.Kind == paxos.Proposal:
 		s.proposed(paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd}, out)
 	case m.Kind == paxos.Commit && s.phase == synced:
@@ -189,7 +195,7 @@ func (s *Server) cutBack(z paxos.Zxid, out *paxos.Effects) {
 func (s *Server) syncMessage(m *paxos.Message, out *paxos.Effects) {
 	switch m.Kind {
 	case paxos.Proposal:
-		s.incoming = append(s.incoming, paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd})
+		s.pends(m, out)
 	case paxos.Commit:
 		if s.mode != fromDiff {
 			s.applyIncoming(out)
@@ -197,13 +203,23 @@ func (s *Server) syncMessage(m *paxos.Message, out *paxos.Effects) {
 			s.committed = m.Zxid
 		}
 	case paxos.NewLeader:
+		s.see(m.Members, out)
+		s.withLeader = m.Members
 		s.newLeader(m.Epoch, out)
 	}
+}
+
+// pends keeps a proposal until it is known whether it goes to the log or to memory.
+func (s *Server) pends(m *paxos.Message, out *paxos.Effects) {
+	e := paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd}
+	s.see(e.Members(), out)
+	s.incoming = append(s.incoming, e)
 }
 
 // told takes INFORM, which is a proposal and its commit in one.
 func (s *Server) told(m *paxos.Message, out *paxos.Effects) {
 	e := paxos.Entry{Zxid: m.Zxid, Cmd: m.Cmd}
+	major := m.Kind == paxos.InformAndActivate && s.activate(e.Members(), m.Leader, out)
 	switch {
 	case s.phase == broadcast:
 		s.enqueue(e, out)
@@ -214,6 +230,9 @@ func (s *Server) told(m *paxos.Message, out *paxos.Effects) {
 	default:
 		s.incoming = append(s.incoming, e)
 		s.committed = m.Zxid
+	}
+	if major {
+		s.turnTo(m.Leader, out)
 	}
 }
 
@@ -263,7 +282,7 @@ func (s *Server) newLeader(epoch uint32, out *paxos.Effects) {
 	if quirks.has(NoEpochFiles) {
 		s.claimed = paxos.MakeZxid(epoch, 0)
 	}
-	s.vote.epoch = epoch
+	s.tellsEpoch(epoch, false)
 	s.phase = synced
 	if quirks.has(AckOutOfTurn) && handed > 0 {
 		s.owesAck = true
@@ -315,6 +334,7 @@ func (s *Server) commitBeforeServing(z paxos.Zxid, out *paxos.Effects) {
 // serve logs and applies what came during synchronisation, and opens for clients.
 func (s *Server) serve(out *paxos.Effects) {
 	s.phase = broadcast
+	s.tellsEpoch(s.CurrentEpoch, true)
 	if q := s.cfg.Quirks; q.has(CommitNeedsPending) && !q.has(EpochBeforeLog) {
 		// Logged with the rest at NEWLEADER, acknowledged now (requestsToAck).
 		if last := s.last(); last.Epoch() == s.CurrentEpoch && last > s.committed && last > s.DB.Zxid {
@@ -327,6 +347,7 @@ func (s *Server) serve(out *paxos.Effects) {
 }
 
 func (s *Server) proposed(e paxos.Entry, out *paxos.Effects) {
+	s.see(e.Members(), out)
 	s.enqueue(e, out)
 	if s.cfg.Bugs.has(AckBeforeSync) {
 		out.Send(s.leader, s.conn, paxos.Ack).Zxid = e.Zxid

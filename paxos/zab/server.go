@@ -70,6 +70,12 @@ type Volatile struct {
 // New is a server that starts with the given disk. Its first event must be Boot.
 func New(cfg *Config, disk Durable) *Server {
 	s := &Server{cfg: cfg, Durable: disk}
+	if s.Active == nil {
+		s.Active = cfg.first()
+	}
+	if s.Seen == nil {
+		s.Seen = s.Active
+	}
 	s.KeepLate = cfg.Quirks.has(KeepLateSnapshot)
 	if cfg.Bugs.has(LoseLogTail) && len(s.Log) > 0 {
 		s.Log = s.Log[:len(s.Log)-1]
@@ -221,7 +227,7 @@ func (s *Server) logged(z paxos.Zxid, out *paxos.Effects) {
 	switch {
 	case s.role == paxos.Leading:
 		s.commit(out)
-	case s.role == paxos.Following && s.phase >= synced && s.cfg.votes(s.cfg.ID) && !s.cfg.Bugs.has(AckBeforeSync):
+	case s.role == paxos.Following && s.phase >= synced && !s.observes() && !s.cfg.Bugs.has(AckBeforeSync):
 		out.Send(s.leader, s.conn, paxos.Ack).Zxid = z
 	}
 }

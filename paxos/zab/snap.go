@@ -57,11 +57,11 @@ func (s *Server) sendSnap(to paxos.ID, p *peer, out *paxos.Effects) {
 // proposals later than told and up to proposed, and the commits up to committed.
 func (s *Server) sendQueued(to paxos.ID, after, told, committed, proposed paxos.Zxid, out *paxos.Effects) {
 	for _, e := range s.Log[s.after(after):] {
-		if s.cfg.votes(to) && told < e.Zxid && e.Zxid <= proposed {
+		if !s.peers[to].observer && told < e.Zxid && e.Zxid <= proposed {
 			s.propose(to, e, out)
 		}
 		if e.Zxid <= committed {
-			s.tellCommitted(to, e, out)
+			s.tellCommitted(to, e, 0, out)
 		}
 	}
 }

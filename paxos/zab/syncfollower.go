@@ -22,7 +22,7 @@ func (s *Server) synchronise(to paxos.ID, out *paxos.Effects) {
 	// Leader.startForwarding: what is proposed and not yet committed, and from
 	// here on everything.
 	for _, e := range s.Log[s.applied:] {
-		if s.cfg.votes(to) && !s.cfg.Bugs.has(SkipOutstanding|ForwardLate) {
+		if !p.observer && !s.cfg.Bugs.has(SkipOutstanding|ForwardLate) {
 			s.propose(to, e, out)
 		}
 	}
@@ -56,7 +56,7 @@ func (s *Server) handlersGoOn(out *paxos.Effects) {
 func (s *Server) sendNewLeader(to paxos.ID, p *peer, out *paxos.Effects) {
 	p.newLeaderDue = false
 	m := out.Send(to, p.conn, paxos.NewLeader)
-	m.Epoch, m.Zxid = s.epoch, paxos.MakeZxid(s.epoch, 0)
+	m.Epoch, m.Zxid, m.Members = s.epoch, paxos.MakeZxid(s.epoch, 0), s.Seen
 }
 
 func (s *Server) sendHistory(to paxos.ID, p *peer, out *paxos.Effects) {

@@ -48,6 +48,8 @@ func (s *stage) command(t *testing.T, d *datadriven.TestData) string {
 		for _, w := range words(d)[1:] {
 			s.lab.propose(server(t, words(d)[0]), word(w))
 		}
+	case "reconfigure":
+		s.reconfigure(t, d)
 	case "deliver":
 		return s.deliver(t, d)
 	case "deliver-all":
@@ -128,7 +130,7 @@ func server(t *testing.T, name string) paxos.ID {
 	return paxos.ID(n)
 }
 
-// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N] [observers=N] [last-counter=N] [snap-every=N] [board]: servers that have just started and
+// ensemble 3 [bug=NAME] [variant=NAME] [committed-log=N] [observers=N] [spares=N] [last-counter=N] [snap-every=N] [board]: servers that have just started and
 // sent their first votes.
 func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	n, err := strconv.Atoi(words(d)[0])
@@ -136,7 +138,7 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 		t.Fatal(err)
 	}
 	var bug, variant string
-	committed, observers, last, snapEvery := 5, 0, 0, 1000
+	committed, observers, spares, last, snapEvery := 5, 0, 0, 0, 1000
 	empty := paxos.State(count(0))
 	for _, a := range d.CmdArgs {
 		switch a.Key {
@@ -146,6 +148,8 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 			variant = a.Vals[0]
 		case "observers":
 			a.Scan(t, 0, &observers)
+		case "spares":
+			a.Scan(t, 0, &spares)
 		case "last-counter":
 			a.Scan(t, 0, &last)
 		case "board":
@@ -167,9 +171,28 @@ func (s *stage) ensemble(t *testing.T, d *datadriven.TestData) string {
 	s.lab = newLab(n, func(c *Config) {
 		c.Bugs, c.Quirks, c.CommittedLog, c.LastCounter = bugs, quirks, committed, uint32(last)
 		c.SnapEvery, c.Empty = snapEvery, empty
-		c.Observers = paxos.Voters(n) &^ paxos.Voters(n-observers)
+		c.Spares = paxos.Voters(n) &^ paxos.Voters(n-spares)
+		c.Observers = paxos.Voters(n-spares) &^ paxos.Voters(n-spares-observers)
 	})
 	return s.told()
+}
+
+// reconfigure n1 voters=n1+n2 [observers=n3]: the leader n1 proposes a configuration.
+func (s *stage) reconfigure(t *testing.T, d *datadriven.TestData) {
+	var c change
+	for _, a := range d.CmdArgs {
+		if len(a.Vals) == 0 {
+			continue
+		}
+		for name := range strings.SplitSeq(a.Vals[0], "+") {
+			if a.Key == "voters" {
+				c.voters = c.voters.With(server(t, name))
+			} else {
+				c.observers = c.observers.With(server(t, name))
+			}
+		}
+	}
+	s.lab.propose(server(t, words(d)[0]), c)
 }
 
 // elect n1 n2: only these exchange votes, and wait for none better; the others'

@@ -26,6 +26,7 @@ func (s *Server) CopyFrom(o *Server) {
 func (s *Server) Equal(o *Server) bool {
 	return s.cfg.ID == o.cfg.ID && s.AcceptedEpoch == o.AcceptedEpoch && s.CurrentEpoch == o.CurrentEpoch &&
 		slices.EqualFunc(s.Snaps, o.Snaps, sameDB) && slices.EqualFunc(s.Log, o.Log, sameEntry) &&
+		s.sameMembers(o) && s.halted == o.halted && s.designated == o.designated &&
 		sameDB(s.DB, o.DB) && s.scan.same(&o.scan) && s.applied == o.applied && s.claimed == o.claimed && s.remembers == o.remembers && s.flushed == o.flushed && s.role == o.role && s.phase == o.phase && s.age == o.age &&
 		s.round == o.round && s.vote == o.vote && slices.Equal(s.votes, o.votes) && slices.Equal(s.outside, o.outside) &&
 		s.wait == o.wait && s.finalizing == o.finalizing &&
@@ -39,6 +40,12 @@ func sameDB(a, b paxos.DB) bool { return a.Zxid == b.Zxid && a.Chain == b.Chain 
 
 func sameEntry(a, b paxos.Entry) bool {
 	return a.Zxid == b.Zxid && a.Cmd.Digest() == b.Cmd.Digest() && a.Chain == b.Chain
+}
+
+// sameMembers compares the configurations.
+func (s *Server) sameMembers(o *Server) bool {
+	same := func(a, b *paxos.Members) bool { return a == b || a != nil && b != nil && *a == *b }
+	return same(s.Active, o.Active) && same(s.Seen, o.Seen) && same(s.withLeader, o.withLeader)
 }
 
 // samePeer compares what is read for SNAP by its digests, too.
@@ -55,7 +62,7 @@ func (a *scan) same(b *scan) bool {
 // Fingerprint is a 64-bit hash of everything that Equal compares.
 func (s *Server) Fingerprint() uint64 {
 	h := s.fingerprint(uint64(s.cfg.ID))
-	h = mix(h, uint64(s.DB.Zxid), s.DB.Chain, uint64(s.applied), uint64(s.claimed), uint64(s.remembers), uint64(s.flushed), uint64(s.role)<<8|uint64(s.phase), uint64(s.age))
+	h = mix(h, uint64(s.DB.Zxid), s.DB.Chain, uint64(s.applied), uint64(s.claimed), uint64(s.remembers), uint64(s.flushed), uint64(s.designated)<<24|bit(s.halted)<<16|uint64(s.role)<<8|uint64(s.phase), uint64(s.age))
 	if s.scan.on {
 		h = mix(h, uint64(s.scan.db.Zxid), s.scan.db.Chain, bit(s.scan.ended))
 	}
@@ -68,9 +75,12 @@ func (s *Server) Fingerprint() uint64 {
 	for i := range s.incoming {
 		h = mix(h, uint64(s.incoming[i].Zxid), s.incoming[i].Cmd.Digest())
 	}
+	if m := s.withLeader; m != nil && m.Version != 0 {
+		h = mix(h, uint64(m.Version), uint64(m.Voters)<<32|uint64(m.Observers))
+	}
 	for i := range s.peers {
 		p := &s.peers[i]
-		steps := bit(p.informed) | bit(p.acceptedEpoch)<<1 | bit(p.synced)<<2 | bit(p.forwarded)<<3 | bit(p.answered)<<4 | bit(p.newLeaderDue)<<5
+		steps := bit(p.informed) | bit(p.acceptedEpoch)<<1 | bit(p.synced)<<2 | bit(p.forwarded)<<3 | bit(p.answered)<<4 | bit(p.newLeaderDue)<<5 | bit(p.observer)<<15
 		h = mix(h, uint64(p.conn)<<16|uint64(p.idle)<<6|steps, uint64(p.last), uint64(p.acked))
 		if p.snap != noSnap {
 			h = mix(h, uint64(p.snap), uint64(p.queued), uint64(p.committedBefore), uint64(p.proposedBefore))
@@ -104,6 +114,12 @@ func bit(b bool) uint64 {
 func (s *Server) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v %v/%v epochs %d/%d applied %v logged %v", s.cfg.ID, s.role, phaseNames[s.phase], s.AcceptedEpoch, s.CurrentEpoch, s.DB.Zxid, s.last())
+	if s.Active.Version > 0 {
+		fmt.Fprintf(&b, " members %v", s.Active)
+	}
+	if s.joint() {
+		fmt.Fprintf(&b, " proposed %v", s.Seen)
+	}
 	switch s.role {
 	case paxos.Looking:
 		fmt.Fprintf(&b, " round %d votes (%v %d %v)", s.round, s.vote.leader, s.vote.epoch, s.vote.zxid)

@@ -18,6 +18,16 @@ type word string
 func (w word) Digest() uint64 { return paxos.MixString(7, string(w)) }
 func (w word) String() string { return string(w) }
 
+// change is a command that makes a configuration.
+type change struct{ voters, observers paxos.Set }
+
+func (c change) Digest() uint64 { return paxos.Mix(uint64(c.voters)<<32 | uint64(c.observers)) }
+func (c change) String() string { return "members" }
+
+func (c change) Reconfigures() (voters, observers paxos.Set, ok bool) {
+	return c.voters, c.observers, true
+}
+
 func config(id paxos.ID, servers int) *Config {
 	return &Config{
 		ID: id, Servers: servers, Tick: 200_000_000, InitLimit: 5, SyncLimit: 4,
@@ -112,6 +122,12 @@ func TestFingerprintTellsFieldsApart(t *testing.T) {
 		"accepted":      func(s *Server) { s.accepted++ },
 		"ownEpoch":      func(s *Server) { s.ownEpoch++ },
 		"ownZxid":       func(s *Server) { s.ownZxid++ },
+		"active":        func(s *Server) { s.Active = &paxos.Members{Version: 7, Voters: 2} },
+		"seen":          func(s *Server) { s.Seen = &paxos.Members{Version: 7, Voters: 2} },
+		"withLeader":    func(s *Server) { s.withLeader = &paxos.Members{Version: 7, Voters: 2} },
+		"halted":        func(s *Server) { s.halted = true },
+		"designated":    func(s *Server) { s.designated = 2 },
+		"peer observer": func(s *Server) { s.peers[1].observer = true },
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {

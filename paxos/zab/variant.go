@@ -91,13 +91,18 @@ const (
 	// begins, and takes in what is applied then without being committed (in every
 	// release, as we read the code; no issue is known to us).
 	ScanGoesOn
+	// ActivateUncommitted: the configuration that came with NEWLEADER, which is the
+	// last that the leader has seen, is in force with UPTODATE, though it may not be
+	// committed yet (from 3.5 on, in every release, as we read the code; no issue is
+	// known to us).
+	ActivateUncommitted
 )
 
 var quirkNames = paxos.Switches{
 	"epoch-before-log", "keep-late-snapshot", "keep-unsaved-snap", "forget-pending", "leak-log-queue", "hole-in-committed-log",
 	"diff-without-trunc", "keep-unsaved-trunc", "zxid-from-diff", "log-at-up-to-date",
 	"commit-needs-pending", "ack-out-of-turn", "no-epoch-files", "zxid-before-quorum", "epochless-tie", "refuse-late-zxid", "snap-without-memory", "snap-at-new-leader", "bare-check", "one-watch-mode",
-	"new-leader-before-snap", "scan-goes-on",
+	"new-leader-before-snap", "scan-goes-on", "activate-uncommitted",
 }
 
 // What many releases have in common.
@@ -106,7 +111,8 @@ const (
 	until35     = BareCheck | KeepUnsavedSnap | LeakLogQueue | LogAtUpToDate
 	until34     = ForgetPending | ZxidFromDiff | SnapWithoutMemory | NewLeaderBeforeSnap
 	before34    = everRelease | until35 | until34 | SnapAtNewLeader | DiffWithoutTrunc | NoEpochFiles
-	from37      = RefuseLateZxid | LeakLogQueue | CommitNeedsPending | OneWatchMode
+	from35      = ActivateUncommitted
+	from37      = from35 | RefuseLateZxid | LeakLogQueue | CommitNeedsPending | OneWatchMode
 )
 
 // variants are protocol versions, the newest last.
@@ -121,12 +127,12 @@ var variants = []struct {
 	{"zk-3.4.9", everRelease | until35 | until34 | SnapAtNewLeader},
 	{"zk-3.4.10", everRelease | until35 | until34},
 	{"zk-3.4.14", everRelease | until35 | SnapWithoutMemory | NewLeaderBeforeSnap},
-	{"zk-3.5.5", everRelease | until35 | RefuseLateZxid},
+	{"zk-3.5.5", everRelease | from35 | until35 | RefuseLateZxid},
 	{"zk-3.7.1", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
 	{"zk-3.8.0", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
 	{"zk-3.8.6", everRelease | from37},
-	{"zk-3.9.3", everRelease | RefuseLateZxid | HoleInCommittedLog},
-	{"zk-3.9.5", everRelease | RefuseLateZxid},
+	{"zk-3.9.3", everRelease | from35 | RefuseLateZxid | HoleInCommittedLog},
+	{"zk-3.9.5", everRelease | from35 | RefuseLateZxid},
 	// What no release does yet: the newest, with the open issues repaired.
 	{Repaired, 0},
 }
