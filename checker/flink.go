@@ -5,7 +5,7 @@ import "github.com/schismlab/schism/runlog"
 // flinks are the checks of runs with a Flink cluster, those that name a cause
 // best first. They read what runlog's file flink.go describes, and so judge the
 // model's clusters and real ones alike.
-var flinks = []Check{oneJobLeader, flinkOffice, flinkInfo, flinkEnded, flinkCheckpoints, flinkPointers, flinkTasks, flinkOutput, flinkConfig, flinkWindows, flinkNoticed, flinkRecovery, flinkQuiet}
+var flinks = []Check{oneJobLeader, flinkOffice, flinkInfo, flinkEnded, flinkCheckpoints, flinkPointers, flinkTasks, flinkOutput, flinkConfig, flinkWindows, flinkNoticed, flinkBarrier, flinkRecovery, flinkQuiet}
 
 // hasFlink says whether the run has an event of one of the kinds.
 func hasFlink(kinds ...runlog.Kind) func(*Run) bool {
@@ -19,6 +19,26 @@ func hasFlink(kinds ...runlog.Kind) func(*Run) bool {
 		}
 		return false
 	}
+}
+
+// drained says whether every job was seen to have read all there is, and to have
+// completed a checkpoint after that.
+func (r *Run) drained() bool {
+	jobs, done := map[string]bool{}, map[string]bool{}
+	for i := range r.Events {
+		switch e := &r.Events[i]; e.Kind {
+		case runlog.Drained:
+			done[e.Job] = true
+		case runlog.JobState, runlog.Checkpoint, runlog.Output:
+			jobs[e.Job] = true
+		}
+	}
+	for id := range jobs { // the order does not matter: this asks for all
+		if !done[id] {
+			return false
+		}
+	}
+	return len(done) > 0
 }
 
 // reign is a time in which a process leads by its own word. A process that is

@@ -10,9 +10,16 @@ func hex(n int64) string { return fmt.Sprintf("%#x", uint64(n)) }
 
 var flinkCheckpoints = Check{
 	Name:    "flink-checkpoints",
-	Doc:     "The counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that its leader had complete.",
+	Doc:     "Of each job, the counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that its leader had complete.",
 	Applies: hasFlink(runlog.Checkpoint, runlog.Counter),
 	Judge:   judgeFlinkCheckpoints,
+}
+
+// jobCheckpoints is what was told of one job's.
+type jobCheckpoints struct {
+	counter         *runlog.Event
+	triggered, done map[int64]*runlog.Event
+	newest          int64
 }
 
 // A JobManager that is cut off from ZooKeeper may have a pointer under way, and
@@ -21,47 +28,53 @@ var flinkCheckpoints = Check{
 // to: such a checkpoint obliges nobody. (That its records are not put out twice is
 // for flink-exactly-once to say.)
 func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
-	grants, late := map[string]int{}, 0
-	var counter *runlog.Event
-	triggered, done := map[int64]*runlog.Event{}, map[int64]*runlog.Event{}
-	newest := int64(0)
+	grants, late, complete := map[string]int{}, 0, 0
+	jobs := map[string]*jobCheckpoints{}
 	restored := 0
 	for i := range r.Events {
 		e := &r.Events[i]
+		j := jobs[e.Job]
+		if j == nil {
+			j = &jobCheckpoints{triggered: map[int64]*runlog.Event{}, done: map[int64]*runlog.Event{}}
+			jobs[e.Job] = j
+		}
 		switch {
 		case e.Kind == runlog.Grant:
 			grants[e.Token] = len(grants) + 1
 		case e.Kind == runlog.Counter:
-			if counter != nil && e.Zxid > counter.Zxid && e.Num < counter.Num {
+			if was := j.counter; was != nil && e.Zxid > was.Zxid && e.Num < was.Num {
 				return violation("counter-back", "The counter of checkpoints held %d at zxid %#x and %d at %#x, at %s: numbers will be given a second time.",
-					counter.Num, counter.Zxid, e.Num, e.Zxid, when(e.T))
+					was.Num, was.Zxid, e.Num, e.Zxid, when(e.T))
 			}
-			counter = e
+			j.counter = e
 		case e.Kind != runlog.Checkpoint:
 		case e.Text == runlog.Triggered:
-			if was := triggered[e.Ckpt]; was != nil {
+			if was := j.triggered[e.Ckpt]; was != nil {
 				return violation("checkpoint-twice", "Checkpoint %d was triggered by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
 			}
-			triggered[e.Ckpt] = e
+			j.triggered[e.Ckpt] = e
 		case e.Text == runlog.Completed && e.Mode == "":
-			if was := done[e.Ckpt]; was != nil && was.Token != e.Token {
+			if was := j.done[e.Ckpt]; was != nil && was.Token != e.Token {
 				return violation("checkpoint-twice", "Checkpoint %d was completed by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
 			}
-			done[e.Ckpt] = e
+			if j.done[e.Ckpt] == nil {
+				complete++
+			}
+			j.done[e.Ckpt] = e
 			if of := grants[e.Token]; of > 0 && of < len(grants) {
 				late++
 				continue
 			}
-			newest = max(newest, e.Ckpt)
+			j.newest = max(j.newest, e.Ckpt)
 		case e.Text == runlog.Restored:
 			restored++
-			if e.Ckpt < newest {
+			if e.Ckpt < j.newest {
 				return violation("restored-older", "%s let tasks start from checkpoint %d at %s, but checkpoint %d was complete at %s: what it committed is put out again.",
-					e.Proc, e.Ckpt, when(e.T), newest, when(done[newest].T))
+					e.Proc, e.Ckpt, when(e.T), j.newest, when(j.done[j.newest].T))
 			}
 		}
 	}
-	text := fmt.Sprintf("%s complete; tasks were started %s, always from the newest. The counter never went back.", plural(len(done), "checkpoint"), plural(restored, "time"))
+	text := fmt.Sprintf("%s complete; tasks were started %s, always from the newest. The counter never went back.", plural(complete, "checkpoint"), plural(restored, "time"))
 	if late > 0 {
 		text += fmt.Sprintf(" %s complete by the word of a leader that was deposed already, which obliges nobody.", plural(late, "checkpoint"))
 	}

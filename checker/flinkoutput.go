@@ -45,10 +45,9 @@ func (r *Run) inputs() (map[string]*input, []string) {
 func judgeFlinkOutput(r *Run, _ Budget) Result {
 	inputs, order := r.inputs()
 	last := map[string]*runlog.Event{}
-	drained, records := false, 0
+	records := 0
 	for i := range r.Events {
 		e := &r.Events[i]
-		drained = drained || e.Kind == runlog.Drained
 		if e.Kind != runlog.Output {
 			continue
 		}
@@ -78,7 +77,7 @@ func judgeFlinkOutput(r *Run, _ Budget) Result {
 	switch {
 	case missing == "":
 		return ok("%s in the output, each once and in order; %d were acknowledged.", plural(records, "record"), sure)
-	case drained:
+	case r.drained():
 		in := inputs[missing]
 		return violation("exactly-once lost", "Client c%d appended %q to %s at %s, and it is acknowledged; the job has read all there is and completed a checkpoint, and it is not in the output.",
 			in.op.Client, missing, in.dir, when(in.op.Call))
@@ -103,10 +102,9 @@ func judgeFlinkConfig(r *Run, _ Budget) Result {
 		}
 	})
 	var last *runlog.Event
-	n, drained := 0, false
+	n := 0
 	for i := range r.Events {
 		e := &r.Events[i]
-		drained = drained || e.Kind == runlog.Drained
 		if e.Kind != runlog.Config {
 			continue
 		}
@@ -126,7 +124,7 @@ func judgeFlinkConfig(r *Run, _ Budget) Result {
 	switch {
 	case final == last.Version || final < 0:
 		return ok("%s of the configuration, each once and in order, the last one too.", plural(n, "version"))
-	case drained:
+	case r.drained():
 		return violation("config last", "The configuration ends with version %d, but the last that the job put out is version %d, and it has read all there is.", final, last.Version)
 	}
 	return unknown("The last version of the configuration was not put out, but the job was never seen to have read all there is.")

@@ -8,7 +8,7 @@ import (
 
 var flinkRecovery = Check{
 	Name:    "flink-recovery",
-	Doc:     "When the last fault is healed, a JobManager leads, the job runs, and checkpoints are completed again within a grace period, and go on being completed.",
+	Doc:     "When the last fault is healed, a JobManager leads, every job runs, and checkpoints are completed again within a grace period, and go on being completed.",
 	Applies: func(r *Run) bool { return hasFlink(runlog.Grant, runlog.JobState)(r) && r.endedJob() == nil },
 	Judge:   judgeFlinkRecovery,
 }
@@ -19,8 +19,15 @@ func (r *Run) grace() int64 { return 4*r.Header.Session + 20e9 }
 
 func judgeFlinkRecovery(r *Run, _ Budget) Result {
 	healed, end := int64(-1), int64(0)
-	completed := int64(-1) // the last checkpoint, since then
-	running := false
+	checks := map[string]int64{} // by job, when its last checkpoint was completed, since then
+	runs := map[string]bool{}    // by job
+	var jobs []string
+	of := func(id string) {
+		if _, known := runs[id]; !known {
+			runs[id] = false
+			jobs = append(jobs, id)
+		}
+	}
 	var slow *Result
 	for i := range r.Events {
 		e := &r.Events[i]
@@ -29,13 +36,31 @@ func judgeFlinkRecovery(r *Run, _ Budget) Result {
 		case e.Kind == runlog.Ready && e.Text == ReadyEnd:
 			healed = e.T
 		case e.Kind == runlog.JobState:
-			running = e.Text == runlog.JobRunning
+			of(e.Job)
+			runs[e.Job] = e.Text == runlog.JobRunning
 		case e.Kind == runlog.Checkpoint && e.Text == runlog.Completed && healed >= 0:
-			if was := max(healed, completed); e.T-was > r.grace() && slow == nil {
-				slow = r.slow(healed, completed, e)
+			of(e.Job)
+			was, is := checks[e.Job]
+			if !is {
+				was = -1
 			}
-			completed = e.T
+			if e.T-max(healed, was) > r.grace() && slow == nil {
+				slow = r.slow(healed, was, e)
+			}
+			checks[e.Job] = e.T
 		}
+	}
+	// The job that is worst off decides.
+	completed, running := end, len(jobs) > 0
+	for _, id := range jobs {
+		t, is := checks[id]
+		if !is {
+			t = -1
+		}
+		completed, running = min(completed, t), running && runs[id]
+	}
+	if len(jobs) == 0 {
+		completed = -1
 	}
 	late := end - max(healed, completed)
 	leads := false

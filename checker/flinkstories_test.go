@@ -313,6 +313,81 @@ var flinkStories = map[string]string{
 		1 grant jm1 a
 		10 link n1 n2 cut
 		61000 drained`,
+	"flink-barrier/rounds.ok": flinkRounds + `
+		20 passed a-1 1 c9
+		21 passed b-1 1 c10
+		22 passed a-1 2 c19
+		22 checkpoint 7 completed jm1 ta job=b
+		23 drained`,
+	"flink-barrier/arrives-again.ok": flinkRounds + `
+		13 arrived a-1-x 2 5 c30
+		20 passed a-1 1 c9
+		20 passed a-1 2 c31
+		23 drained`,
+	"flink-barrier/before-the-other.bad": `
+		parties 2
+		1 grant jm1 a
+		2 checkpoint 4 completed jm1 ta job=a
+		2 checkpoint 3 completed jm1 ta job=b
+		3 arrived a-1 1 4 c5
+		7 arrived b-1 1 3 c8
+		20 passed a-1 1 c7
+		21 passed b-1 1 c9
+		23 drained`,
+	"flink-barrier/without-the-other.bad": `
+		parties 2
+		1 grant jm1 a
+		2 checkpoint 4 completed jm1 ta job=a
+		3 arrived a-1-x 1 4 c5
+		4 arrived a-1-y 1 4 c6
+		20 passed a-1 1 c7
+		23 drained`,
+	"flink-barrier/arrives-too-early.bad": `
+		parties 2
+		1 grant jm1 a
+		2 checkpoint 4 completed jm1 ta job=a
+		2 checkpoint 5 completed jm1 ta job=a
+		3 arrived a-1 1 4 c5
+		4 arrived a-1 2 5 c6
+		23 drained`,
+	"flink-barrier/passed-twice.bad": flinkRounds + `
+		20 passed a-1 1 c9
+		21 passed a-1 1 c10
+		23 drained`,
+	"flink-barrier/skipped.bad": flinkRounds + `
+		20 passed a-1 2 c19
+		23 drained`,
+	"flink-barrier/without-checkpoint.bad": `
+		parties 2
+		1 grant jm1 a
+		2 checkpoint 4 completed jm1 ta job=a
+		2 checkpoint 3 triggered jm1 ta job=b
+		3 arrived a-1 1 4 c5
+		4 arrived b-1 1 3 c6
+		9 checkpoint 3 declined jm1 ta job=b
+		23 drained`,
+	"flink-barrier/restored-is-complete.ok": `
+		unproved
+		parties 2
+		1 grant jm1 a
+		1 ready n1 end
+		2 checkpoint 4 completed jm1 ta job=a
+		3 arrived a-1 1 4 c5
+		4 checkpoint 3 restored jm2 tb job=b
+		5 arrived b-1 1 3 c6
+		23 drained`,
+	"flink-barrier/stands.bad": flinkRounds + `
+		30000 drained`,
+	"flink-barrier/slow.bad": flinkRounds + `
+		25000 checkpoint 8 completed jm1 ta job=a
+		25000 checkpoint 8 completed jm1 ta job=b
+		25001 arrived a-1 3 8 c41
+		25001 arrived b-1 3 8 c42
+		25002 drained`,
+	"flink-barrier/too-early-to-say.unknown": flinkRounds + `
+		14 ready n1 end
+		20 drained`,
+	"flink-barrier/never-healed.unknown": strings.Replace(flinkRounds, "9 ready n1 end", "", 1),
 	"flink-ended/stays-cancelled.ok": `
 		1 job jm1 running
 		2 job jm1 cancelled
@@ -404,6 +479,22 @@ var flinkStories = map[string]string{
 		2 watches n1 20
 		3 watches n1 2000`,
 }
+
+// flinkRounds are two rounds at which a task of each of two jobs arrives.
+const flinkRounds = `
+		unproved
+		parties 2
+		1 grant jm1 a
+		2 checkpoint 4 completed jm1 ta job=a
+		2 checkpoint 3 completed jm1 ta job=b
+		3 arrived a-1 1 4 c5
+		4 arrived b-1 1 3 c6
+		9 ready n1 end
+		10 checkpoint 5 completed jm1 ta job=a
+		11 checkpoint 5 completed jm1 ta job=b
+		12 arrived a-1 2 5 c16
+		13 arrived b-1 2 5 c17
+`
 
 const storm = `1 info dispatcher ta o1 z5
 1 info dispatcher ta o1 z6

@@ -23,6 +23,8 @@ import (
 //	9 config =x v2
 //	9 watches n1 5
 //	9 tasks tm1 2 ta                   0: it has stopped them
+//	9 arrived a-1 2 7 c12              task 1 of job a at round 2, with checkpoint 7
+//	9 passed a-1 2 c14                 by its output, committed by transaction 14
 //	9 drained
 //	9 window n1 0 2/1/5                2 samples in window 0, 1 serving, 5 requests outstanding
 //	9 alert n1 0 raised
@@ -31,7 +33,7 @@ func tellFlink(w []string) (runlog.Event, bool) {
 		"info": runlog.LeaderInfo, "latch": runlog.Latch, "job": runlog.JobState,
 		"checkpoint": runlog.Checkpoint, "pointer": runlog.Pointer, "counter": runlog.Counter, "output": runlog.Output,
 		"config": runlog.Config, "watches": runlog.Watches, "tasks": runlog.Tasks, "drained": runlog.Drained,
-		"window": runlog.Window, "alert": runlog.Alert,
+		"window": runlog.Window, "alert": runlog.Alert, "arrived": runlog.Arrived, "passed": runlog.Passed,
 	}
 	kind, is := told[w[1]]
 	e := runlog.Event{Kind: kind}
@@ -49,6 +51,16 @@ func tellFlink(w []string) (runlog.Event, bool) {
 		}
 		return e, true
 	}
+	if kind == runlog.Arrived || kind == runlog.Passed {
+		e.Num = number1(w[3])
+		e.Path = plan.BarrierRoot + "/" + w[2]
+		if kind == runlog.Arrived {
+			e.Path, e.Ckpt = plan.RoundDir(e.Num)+"/"+w[2], int64(number1(w[4]))
+		}
+		e.Job, _, _ = strings.Cut(w[2], "-")
+		reply(&e, w[len(w)-1:])
+		return e, true
+	}
 	for i, word := range w[min(2, len(w)):] {
 		n, err := strconv.ParseInt(word, 10, 64)
 		switch {
@@ -64,6 +76,8 @@ func tellFlink(w []string) (runlog.Event, bool) {
 			e.Proc = word
 		case word == "savepoint":
 			e.Mode = word
+		case strings.HasPrefix(word, "job="):
+			e.Job = word[len("job="):]
 		case i == 0 && kind == runlog.LeaderInfo:
 			e.Path = word
 		case word[0] == 't' && len(word) == 2:

@@ -9,56 +9,64 @@ var flinkTasks = Check{
 	Judge:   judgeFlinkTasks,
 }
 
-// share is what a TaskManager runs.
+// share is what a TaskManager runs of a job.
 type share struct {
-	proc, token string
-	since       int64 // when it must have begun to learn that it is outdated
-	paused      bool
+	proc, job string
+	token     string
+	since     int64 // when it must have begun to learn that it is outdated
+	paused    bool
 }
 
 func judgeFlinkTasks(r *Run, _ Budget) Result {
 	shares := map[string]*share{}
 	var order []*share
-	now, longest := "", int64(0) // the token of the tasks that run
-	grants := map[string]int{}   // by token, which one it was
+	now, longest := map[string]string{}, int64(0) // by job, the token of the tasks that run
+	grants := map[string]int{}                    // by token, which one it was
 	for i := range r.Events {
 		e := &r.Events[i]
 		for _, s := range order {
-			if s.token == "" || s.paused || grants[s.token] >= grants[now] {
+			if s.token == "" || s.paused || grants[s.token] >= grants[now[s.job]] {
 				continue
 			}
 			d := e.T - s.since
 			if longest = max(longest, d); d > 2*r.Header.Session {
 				return violation("tasks-outlive", "%s runs tasks of the leader with token %s at %s, but the tasks of the one with token %s run since %s: the same records are processed twice.",
-					s.proc, s.token, when(e.T), now, when(s.since))
+					s.proc, s.token, when(e.T), now[s.job], when(s.since))
 			}
 		}
-		s := shares[e.Proc]
 		switch e.Kind {
 		case runlog.Grant:
 			grants[e.Token] = len(grants) + 1
 		case runlog.Tasks:
+			mark := e.Proc + " " + e.Job
+			s := shares[mark]
 			if s == nil {
-				s = &share{proc: e.Proc}
-				shares[e.Proc], order = s, append(order, s)
+				s = &share{proc: e.Proc, job: e.Job}
+				shares[mark], order = s, append(order, s)
 			}
 			if s.token, s.since = e.Token, e.T; e.Num == 0 {
 				s.token = ""
 			}
 		case runlog.JobState:
-			if e.Text == runlog.JobRunning && grants[e.Token] > grants[now] {
-				now = e.Token
+			if e.Text == runlog.JobRunning && grants[e.Token] > grants[now[e.Job]] {
+				now[e.Job] = e.Token
 				for _, s := range order {
-					s.since = e.T
+					if s.job == e.Job {
+						s.since = e.T
+					}
 				}
 			}
 		case runlog.Crash:
-			if s != nil {
-				s.token, s.paused = "", false
+			for _, s := range order {
+				if s.proc == e.Proc {
+					s.token, s.paused = "", false
+				}
 			}
 		case runlog.Pause, runlog.Resume:
-			if s != nil {
-				s.paused, s.since = e.Kind == runlog.Pause, e.T
+			for _, s := range order {
+				if s.proc == e.Proc {
+					s.paused, s.since = e.Kind == runlog.Pause, e.T
+				}
 			}
 		}
 	}

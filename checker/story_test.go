@@ -35,6 +35,7 @@ import (
 //	session 60                         the time-out of sessions, in the header
 //	tolerant                           suspended connections are tolerated, in the header
 //	window 1000 2                      the length of windows and the number of servers, in the header
+//	parties 2                          how many meet at the barrier, in the header
 //	sample n1 0 250 follower 3         on n1 at the end: of server n1, number 0, taken at 250 ms, 3 requests outstanding
 //	end the reason
 //
@@ -104,7 +105,7 @@ func (t *teller) line(w []string) {
 	case "sample":
 		t.finals = append(t.finals, sample(w[1:]))
 		return
-	case "join", "session", "tolerant", "window":
+	case "join", "session", "tolerant", "window", "parties":
 		return // see headerOf
 	}
 	from, to, isCall := strings.Cut(w[0], "-")
@@ -319,6 +320,8 @@ func headerOf(story string) runlog.Header {
 			h.Join = millis(w[1])
 		} else if len(w) == 2 && w[0] == "session" {
 			h.Session = millis(w[1])
+		} else if len(w) == 2 && w[0] == "parties" {
+			h.Parties = number1(w[1])
 		} else if len(w) == 3 && w[0] == "window" {
 			h.Window, h.Servers = millis(w[1]), number1(w[2])
 		}

@@ -9,15 +9,15 @@ import (
 	"github.com/schismlab/schism/zookeeper"
 )
 
-const (
-	jobDir = jobsDir + "/" + Job
-	// CheckpointsDir holds the pointers of the checkpoints.
-	CheckpointsDir = jobDir + "/checkpoints"
-	checkpointsDir = CheckpointsDir
-	// CounterPath holds the number of the next checkpoint.
-	CounterPath = jobDir + "/checkpoint_id_counter"
-	counterPath = CounterPath
-)
+const checkpointsName = "checkpoints"
+
+func jobDir(n int) string { return jobsDir + "/" + JobID(n) }
+
+// CheckpointsDir holds the pointers of job n's checkpoints.
+func CheckpointsDir(n int) string { return jobDir(n) + "/" + checkpointsName }
+
+// CounterPath holds the number of job n's next checkpoint.
+func CounterPath(n int) string { return jobDir(n) + "/checkpoint_id_counter" }
 
 // retained is how many completed checkpoints are kept
 // (execution.checkpointing.num-retained).
@@ -47,7 +47,6 @@ type pendingCheckpoint struct {
 	savepoint bool
 	final     bool // the job ends with it
 	parts     []snapshot
-	got       int
 	since     int // tick
 }
 
@@ -62,9 +61,9 @@ func (m *coordinator) last() handle {
 func (m *jobMaster) prepare(j *JobManager, then func()) {
 	slices.SortFunc(m.kept, func(a, b handle) int { return int(a.ckpt - b.ckpt) })
 	during := j.during()
-	j.conn.ensure(during, []string{jobsDir, jobDir, checkpointsDir}, func() {
-		j.conn.persist(during, create(counterPath, "1", false), func(*zookeeper.Reply) {
-			j.conn.persist(during, get(counterPath, false), func(reply *zookeeper.Reply) {
+	j.conn.ensure(during, []string{jobsDir, jobDir(m.number), m.checkpointsDir()}, func() {
+		j.conn.persist(during, create(m.counterPath(), "1", false), func(*zookeeper.Reply) {
+			j.conn.persist(during, get(m.counterPath(), false), func(reply *zookeeper.Reply) {
 				n, _ := strconv.ParseInt(reply.Data, 10, 64)
 				least := m.last().ckpt + 1
 				switch {
@@ -76,19 +75,18 @@ func (m *jobMaster) prepare(j *JobManager, then func()) {
 				default:
 					n = least
 				}
-				j.conn.persist(during, set(counterPath, strconv.FormatInt(n, 10), -1), func(*zookeeper.Reply) { then() })
+				j.conn.persist(during, set(m.counterPath(), strconv.FormatInt(n, 10), -1), func(*zookeeper.Reply) { then() })
 			})
 		})
 	})
 }
 
-// Savepoint asks a leader for a savepoint, as soon as no checkpoint is under way.
+// Savepoint asks a leader for a savepoint of job 1, as soon as no checkpoint is under
+// way.
 func (j *JobManager) Savepoint() {
-	if j.lead == nil {
-		return
+	if m := j.first(); m != nil {
+		m.wanted = m.pending == nil || !m.pending.savepoint
 	}
-	m := &j.lead.job
-	m.wanted = m.pending == nil || !m.pending.savepoint
 }
 
 // trigger begins a checkpoint, unless one is under way. Its number comes from the
@@ -97,19 +95,20 @@ func (m *jobMaster) trigger(j *JobManager) {
 	if m.phase != isRunning || m.pending != nil || m.storing != nil {
 		return
 	}
-	p := &pendingCheckpoint{parts: make([]snapshot, j.cfg.tasks()), since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping}
+	p := &pendingCheckpoint{since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping}
 	if j.cfg.Quirks&StuckCounter != 0 && j.reconnects != m.reconnects {
 		return // its listener was told RECONNECTED, and only CONNECTED is good enough
 	}
 	m.pending, m.wanted, m.stopping = p, m.wanted && m.stopping, false
-	alive := func() bool { return j.lead != nil && &j.lead.job == m && m.pending == p }
-	j.conn.persist(alive, get(counterPath, false), func(reply *zookeeper.Reply) {
+	during := j.during()
+	alive := func() bool { return during() && m.pending == p }
+	j.conn.persist(alive, get(m.counterPath(), false), func(reply *zookeeper.Reply) {
 		n, err := strconv.ParseInt(reply.Data, 10, 64)
 		if err != nil {
 			m.pending = nil
 			return
 		}
-		j.conn.do(alive, set(counterPath, strconv.FormatInt(n+1, 10), reply.Stat.Version), func(reply *zookeeper.Reply) {
+		j.conn.do(alive, set(m.counterPath(), strconv.FormatInt(n+1, 10), reply.Stat.Version), func(reply *zookeeper.Reply) {
 			if reply == nil || reply.Err != zookeeper.OK {
 				m.pending = nil // the next interval tries again
 				return
@@ -117,14 +116,14 @@ func (m *jobMaster) trigger(j *JobManager) {
 			p.ckpt = n
 			m.note(j, p, runlog.Triggered)
 			for _, id := range m.used {
-				j.say(id, message{word: barrier, attempt: m.attempt, ckpt: n, final: p.final})
+				m.say(j, id, message{word: barrier, attempt: m.attempt, ckpt: n, final: p.final})
 			}
 		})
 	})
 }
 
 func (m *jobMaster) note(j *JobManager, p *pendingCheckpoint, text string) {
-	e := runlog.Event{Kind: runlog.Checkpoint, Job: Job, Ckpt: p.ckpt, Text: text, Token: j.lead.token, Attempt: m.attempt}
+	e := runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: p.ckpt, Text: text, Token: j.lead.token, Attempt: m.attempt}
 	if p.savepoint {
 		e.Mode = runlog.SavepointMode
 	}
@@ -135,16 +134,16 @@ func (m *jobMaster) note(j *JobManager, p *pendingCheckpoint, text string) {
 // stored.
 func (m *jobMaster) acknowledge(j *JobManager, msg *message) {
 	p := m.pending
-	if p == nil || msg.ckpt != p.ckpt || msg.attempt != m.attempt || p.parts[msg.part.subtask-1].subtask != 0 {
+	if p == nil || msg.ckpt != p.ckpt || msg.attempt != m.attempt || slices.ContainsFunc(p.parts, func(s snapshot) bool { return s.subtask == msg.part.subtask }) {
 		return
 	}
-	p.parts[msg.part.subtask-1] = msg.part
-	if p.got++; p.got < len(p.parts) {
+	if p.parts = append(p.parts, msg.part); len(p.parts) < len(j.cfg.tasks(m.number)) {
 		return
 	}
+	slices.SortFunc(p.parts, func(a, b snapshot) int { return a.subtask - b.subtask })
 	m.pending = nil
 	if p.savepoint {
-		j.cfg.Storage.put(fmt.Sprintf("savepoint-%d", p.ckpt), p.parts)
+		j.cfg.Storage.put(m.file(fmt.Sprintf("savepoint-%d", p.ckpt)), p.parts)
 		m.note(j, p, runlog.Completed)
 		return
 	}
@@ -155,8 +154,8 @@ func (m *jobMaster) acknowledge(j *JobManager, msg *message) {
 // pointer is there the checkpoint is complete, and the sinks may commit.
 func (m *jobMaster) store(j *JobManager, p *pendingCheckpoint) {
 	h := handle{
-		path: fmt.Sprintf("%s/%019d", checkpointsDir, p.ckpt), ckpt: p.ckpt,
-		file: fmt.Sprintf("completedCheckpoint-%d-%s", p.ckpt, j.lead.token),
+		job: m.number, path: fmt.Sprintf("%s/%019d", m.checkpointsDir(), p.ckpt), ckpt: p.ckpt,
+		file: m.file(fmt.Sprintf("completedCheckpoint-%d-%s", p.ckpt, j.lead.token)),
 	}
 	j.cfg.Storage.put(h.file, p.parts)
 	m.storing = &h
@@ -174,7 +173,7 @@ func (m *jobMaster) store(j *JobManager, p *pendingCheckpoint) {
 		m.note(j, p, runlog.Completed)
 		if attempt == m.attempt {
 			for _, id := range m.used {
-				j.say(id, message{word: complete, attempt: attempt, ckpt: p.ckpt})
+				m.say(j, id, message{word: complete, attempt: attempt, ckpt: p.ckpt})
 			}
 		}
 		m.subsume(j, retained, func() {})
@@ -203,7 +202,7 @@ func (m *jobMaster) subsume(j *JobManager, keep int, then func()) {
 	oldest := m.kept[0]
 	j.discard(j.during(), oldest, func(gone bool) {
 		if gone {
-			j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: Job, Ckpt: oldest.ckpt, Text: runlog.Subsumed, Token: j.lead.token})
+			j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: oldest.ckpt, Text: runlog.Subsumed, Token: j.lead.token})
 		}
 		if !gone && keep == 0 {
 			then()

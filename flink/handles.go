@@ -10,6 +10,7 @@ import (
 
 // handle is a pointer in ZooKeeper to state in storage.
 type handle struct {
+	job  int // its number
 	path string
 	file string
 	ckpt int64
@@ -148,7 +149,7 @@ func (j *JobManager) discard(alive func() bool, h handle, then func(gone bool)) 
 // dropState deletes the state itself.
 func (j *JobManager) dropState(h handle) {
 	if j.cfg.Storage.drop(h.file) && h.ckpt != 0 {
-		j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: Job, Ckpt: h.ckpt, Text: runlog.Discarded})
+		j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: JobID(max(1, h.job)), Ckpt: h.ckpt, Text: runlog.Discarded})
 	}
 }
 

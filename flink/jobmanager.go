@@ -37,7 +37,7 @@ func (c *Config) silence() int {
 	return int(int64(c.Flink.Heartbeat) / tick)
 }
 
-// JobManager takes part in the election. The one that leads runs the job. It is
+// JobManager takes part in the election. The one that leads runs the jobs. It is
 // a machine as package paxos describes it; what an observer should know is
 // appended to Told by each step.
 type JobManager struct {
@@ -51,6 +51,8 @@ type JobManager struct {
 	// token is that of the present leadership, or of the last one.
 	token string
 	ticks int
+	// checks counts the moments at which a checkpoint of some job is due.
+	checks int
 	// workers are the TaskManagers that have registered in this leadership.
 	workers []worker
 	// reconnects counts, for StuckCounter.
@@ -95,19 +97,29 @@ func (j *JobManager) Step(ev *paxos.Event, out *paxos.Effects) {
 		j.tick()
 		j.conn.listen()
 	case ev.Kind == paxos.Fired && ev.Timer == timerCheck:
-		out.SetTimer(timerCheck, int64(j.cfg.Flink.Checkpoint))
-		if j.lead != nil {
-			j.lead.job.trigger(j)
-		}
+		j.check()
 		j.conn.listen()
 	default:
 		if ev.Kind == paxos.Boot {
 			out.SetTimer(timerTick, tick)
-			out.SetTimer(timerCheck, int64(j.cfg.Flink.Checkpoint))
+			out.SetTimer(timerCheck, j.cfg.betweenChecks())
 		}
 		j.conn.step(ev)
 	}
 }
+
+// check begins a checkpoint of the job whose turn it is: jobs have the same interval,
+// and their moments lie apart.
+func (j *JobManager) check() {
+	j.conn.out.SetTimer(timerCheck, j.cfg.betweenChecks())
+	if j.lead != nil {
+		j.lead.jobs[j.checks%len(j.lead.jobs)].trigger(j)
+	}
+	j.checks++
+}
+
+// betweenChecks is the time from a checkpoint of one job to that of the next.
+func (c *Config) betweenChecks() int64 { return int64(c.Flink.Checkpoint) / int64(c.Flink.JobCount()) }
 
 func (j *JobManager) tell(e runlog.Event) {
 	e.Proc = j.cfg.Name
@@ -124,7 +136,7 @@ func (j *JobManager) changed(s state) {
 	if s == reconnected {
 		j.reconnects++
 		if l := j.lead; l != nil { // it has kept its office; the watches may be gone
-			for _, c := range components {
+			for _, c := range j.cfg.components() {
 				j.guard(j.during(), infoPath(c), j.cfg.Name+" "+l.token)
 			}
 		}
@@ -135,7 +147,7 @@ func (j *JobManager) changed(s state) {
 func (j *JobManager) watched(e zookeeper.WatchedEvent) {
 	j.latch.fired(e)
 	j.shorts.watched(j.conn, e)
-	if j.lead != nil && InfoOf(e.Path) != "" {
+	if j.lead != nil && slices.ContainsFunc(j.cfg.components(), func(c string) bool { return infoPath(c) == e.Path }) {
 		j.guard(j.during(), e.Path, j.cfg.Name+" "+j.lead.token)
 	}
 }
@@ -154,19 +166,25 @@ func (j *JobManager) tick() {
 		j.workers = nil
 		return
 	}
-	gone := false
+	var gone []paxos.ID
 	j.workers = slices.DeleteFunc(j.workers, func(w worker) bool {
 		late := j.ticks-w.heard > j.cfg.silence()
-		gone = gone || late && j.lead.job.uses(w.id)
+		if late {
+			gone = append(gone, w.id)
+		}
 		return late
 	})
 	for _, w := range j.workers {
 		j.conn.out.Send(w.id, 0, paxos.RPC).Body = j.lead.beat
 	}
-	if gone {
-		j.lead.job.restart(j)
+	for _, m := range j.lead.jobs {
+		if slices.ContainsFunc(gone, m.uses) {
+			m.restart(j)
+		}
 	}
-	j.lead.job.tick(j)
+	for _, m := range j.lead.jobs {
+		m.tick(j)
+	}
 }
 
 // say sends a message of this leader.
@@ -192,21 +210,15 @@ func (j *JobManager) hear(from paxos.ID, m *message) {
 	switch m.word {
 	case register:
 		j.say(from, message{word: registered})
-		if j.lead.job.uses(from) { // it has lost its tasks, and come back
-			j.lead.job.restart(j)
+		for _, job := range j.lead.jobs {
+			if job.uses(from) { // it has lost its tasks, and come back
+				job.restart(j)
+			}
 		}
-	case running:
-		j.lead.job.started(j, from, m.attempt)
-	case failed:
-		if m.attempt == j.lead.job.attempt {
-			j.lead.job.restart(j)
-		}
-	case ack:
-		j.lead.job.acknowledge(j, m)
-	case ended:
-		j.lead.job.taskEnded(j, from, m.attempt)
 	case shortDone:
 		j.shortDone(from, m.attempt)
+	case running, failed, ack, ended:
+		j.lead.jobs[m.job-1].hear(j, from, m)
 	}
 }
 
@@ -221,5 +233,7 @@ func (j *JobManager) Leads() string {
 // Workers is how many TaskManagers have registered with this leader.
 func (j *JobManager) Workers() int { return len(j.workers) }
 
-// Running says whether the job runs here, with all its tasks.
-func (j *JobManager) Running() bool { return j.lead != nil && j.lead.job.phase == isRunning }
+// Running says whether every job runs here, with all its tasks.
+func (j *JobManager) Running() bool {
+	return j.lead != nil && !slices.ContainsFunc(j.lead.jobs, func(m *jobMaster) bool { return m.phase != isRunning })
+}

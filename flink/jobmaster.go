@@ -29,8 +29,9 @@ const (
 	deployLimit  = 30
 )
 
-// jobMaster runs the job in one leadership.
+// jobMaster runs a job in one leadership.
 type jobMaster struct {
+	number  int // of the job, from 1
 	phase   phase
 	since   int // the tick in which the phase began
 	attempt int
@@ -40,42 +41,65 @@ type jobMaster struct {
 	stored  int        // how often it was stored anew
 	// finished are the workers whose tasks have ended.
 	finished []paxos.ID
+	// over: the job has ended under this leader, who will not run it again.
+	over bool
 	coordinator
 }
+
+func newJobMaster(number int) *jobMaster { return &jobMaster{number: number} }
+
+func (m *jobMaster) id() string { return JobID(m.number) }
+
+func (m *jobMaster) graphPath() string      { return GraphPath(m.number) }
+func (m *jobMaster) checkpointsDir() string { return CheckpointsDir(m.number) }
+func (m *jobMaster) counterPath() string    { return CounterPath(m.number) }
 
 func (m *jobMaster) enter(j *JobManager, p phase) { m.phase, m.since = p, j.ticks }
 
 func (m *jobMaster) tell(j *JobManager, text string) {
-	j.tell(runlog.Event{Kind: runlog.JobState, Job: Job, Text: text, Attempt: m.attempt, Token: j.lead.token})
+	j.tell(runlog.Event{Kind: runlog.JobState, Job: m.id(), Text: text, Attempt: m.attempt, Token: j.lead.token})
 }
 
 func (m *jobMaster) uses(id paxos.ID) bool { return slices.Contains(m.used, id) }
 
+// file is the name of a file in storage that each job has: of the first one it is the
+// name alone.
+func (m *jobMaster) file(name string) string {
+	if m.number == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s-of-%d", name, m.number)
+}
+
 // The job in storage: its graph, and its result once it has ended
 // (FileSystemJobResultStore).
-const (
-	graphFile   = "submittedJobGraph"
-	dirtyResult = Job + "_DIRTY.json"
-	cleanResult = Job + ".json"
-)
+func (m *jobMaster) graphFile() string   { return m.file("submittedJobGraph") }
+func (m *jobMaster) dirtyResult() string { return m.id() + "_DIRTY.json" }
+func (m *jobMaster) cleanResult() string { return m.id() + ".json" }
 
-// GraphPath is the pointer to the job itself.
-const GraphPath = graphsDir + "/" + Job
+// GraphPath is the pointer to job n itself.
+func GraphPath(n int) string { return graphsDir + "/" + JobID(n) }
 
-// recover takes up the job that the leader before has left, if there is one.
+// recover takes up the jobs that the leader before has left.
 func (j *JobManager) recover() {
-	m, during := &j.lead.job, j.during()
+	for _, m := range j.lead.jobs {
+		m.recover(j)
+	}
+}
+
+func (m *jobMaster) recover(j *JobManager) {
+	during := j.during()
 	m.enter(j, recovering)
 	switch {
-	case j.cfg.Storage.Has(dirtyResult):
-		m.graph.file = graphFile
+	case j.cfg.Storage.Has(m.dirtyResult()):
+		m.graph.file = m.graphFile()
 		m.attach(j, func() { m.clean(j) })
 		return
-	case j.cfg.Storage.Has(cleanResult):
+	case j.cfg.Storage.Has(m.cleanResult()):
 		m.enter(j, absent)
 		return
 	}
-	j.conn.persist(during, get(GraphPath, false), func(reply *zookeeper.Reply) {
+	j.conn.persist(during, get(m.graphPath(), false), func(reply *zookeeper.Reply) {
 		if reply.Err != zookeeper.OK {
 			m.enter(j, absent)
 			return
@@ -84,7 +108,7 @@ func (j *JobManager) recover() {
 			j.die("the job's graph " + reply.Data + " is missing")
 			return
 		}
-		m.graph = handle{path: GraphPath, file: reply.Data}
+		m.graph = handle{path: m.graphPath(), file: reply.Data}
 		m.attach(j, func() { m.start(j) })
 	})
 }
@@ -92,9 +116,9 @@ func (j *JobManager) recover() {
 // attach finds the checkpoints, and locks them and the graph.
 func (m *jobMaster) attach(j *JobManager, then func()) {
 	during := j.during()
-	m.graph.path = GraphPath
-	j.lock(during, GraphPath, func(bool) {
-		j.conn.persist(during, children(checkpointsDir, false), func(reply *zookeeper.Reply) {
+	m.graph.path = m.graphPath()
+	j.lock(during, m.graphPath(), func(bool) {
+		j.conn.persist(during, children(m.checkpointsDir(), false), func(reply *zookeeper.Reply) {
 			m.load(j, during, reply.Kids, then)
 		})
 	})
@@ -106,7 +130,7 @@ func (m *jobMaster) load(j *JobManager, during func() bool, names []string, then
 		then()
 		return
 	}
-	path := checkpointsDir + "/" + names[0]
+	path := m.checkpointsDir() + "/" + names[0]
 	j.lock(during, path, func(locked bool) {
 		if !locked { // somebody was about to remove it
 			j.conn.persist(during, remove(path), func(*zookeeper.Reply) { m.load(j, during, names[1:], then) })
@@ -114,7 +138,7 @@ func (m *jobMaster) load(j *JobManager, during func() bool, names []string, then
 		}
 		j.conn.persist(during, get(path, false), func(reply *zookeeper.Reply) {
 			if reply.Err == zookeeper.OK {
-				m.kept = append(m.kept, handle{path: path, file: reply.Data, ckpt: CheckpointAt(path)})
+				m.kept = append(m.kept, handle{job: m.number, path: path, file: reply.Data, ckpt: CheckpointAt(path)})
 			}
 			m.load(j, during, names[1:], then)
 		})
@@ -134,19 +158,28 @@ func (m *jobMaster) start(j *JobManager) {
 	})
 }
 
-// Submit asks a leader to run the job. It is harmless to ask again.
+// Submit asks a leader to run the jobs. It is harmless to ask again.
 func (j *JobManager) Submit(out *paxos.Effects) {
 	j.conn.out = out
-	if j.lead == nil || j.lead.job.phase != absent || j.lead.over || j.cfg.Storage.Has(cleanResult) {
+	if j.lead == nil {
+		return
+	}
+	for _, m := range j.lead.jobs {
+		m.submit(j)
+	}
+	j.conn.listen()
+}
+
+func (m *jobMaster) submit(j *JobManager) {
+	if m.phase != absent || m.over || j.cfg.Storage.Has(m.cleanResult()) {
 		// It is a duplicate.
 		return
 	}
-	m := &j.lead.job
 	m.enter(j, submitting)
 	during := j.during()
-	m.graph = handle{path: GraphPath, file: graphFile}
-	j.cfg.Storage.put(graphFile, "")
-	j.conn.ensure(during, []string{graphsDir, jobsDir, jobsDir + "/" + Job, checkpointsDir}, func() {
+	m.graph = handle{path: m.graphPath(), file: m.graphFile()}
+	j.cfg.Storage.put(m.graphFile(), "")
+	j.conn.ensure(during, []string{graphsDir, jobsDir, jobDir(m.number), m.checkpointsDir()}, func() {
 		j.add(during, m.graph, func(written outcome) {
 			if written == refused {
 				m.enter(j, absent)
@@ -155,23 +188,48 @@ func (j *JobManager) Submit(out *paxos.Effects) {
 			m.start(j)
 		})
 	})
-	j.conn.listen()
 }
 
-// Cancel asks a leader to cancel the job.
+// hear takes what a worker says of this job's tasks.
+func (m *jobMaster) hear(j *JobManager, from paxos.ID, msg *message) {
+	switch msg.word {
+	case running:
+		m.started(j, from, msg.attempt)
+	case failed:
+		if msg.attempt == m.attempt {
+			m.restart(j)
+		}
+	case ack:
+		m.acknowledge(j, msg)
+	case ended:
+		m.taskEnded(j, from, msg.attempt)
+	}
+}
+
+// first is the master of job 1, of which requests are that name no job; nil if this
+// JobManager does not lead.
+func (j *JobManager) first() *jobMaster {
+	if j.lead == nil {
+		return nil
+	}
+	return j.lead.jobs[0]
+}
+
+// Cancel asks a leader to cancel job 1.
 func (j *JobManager) Cancel(out *paxos.Effects) {
 	j.conn.out = out
-	if j.lead == nil || j.lead.job.phase < waiting || j.lead.job.phase == ending {
+	m := j.first()
+	if m == nil || m.phase < waiting || m.phase == ending {
 		return
 	}
-	j.lead.job.end(j, runlog.JobCancelled)
+	m.end(j, runlog.JobCancelled)
 	j.conn.listen()
 }
 
-// Stop asks a leader to end the job with a last checkpoint: it has then finished.
+// Stop asks a leader to end job 1 with a last checkpoint: it has then finished.
 func (j *JobManager) Stop() {
-	if j.lead != nil && j.lead.job.phase == isRunning {
-		j.lead.job.stopping = true
+	if m := j.first(); m != nil && m.phase == isRunning {
+		m.stopping = true
 	}
 }
 
@@ -189,25 +247,25 @@ func (m *jobMaster) taskEnded(j *JobManager, id paxos.ID, attempt int) {
 // end is the end of the job, for good: it is written down before anything is
 // cleaned up, so that whoever leads next cleans up, and does not run it again.
 func (m *jobMaster) end(j *JobManager, how string) {
-	if j.lead.over = true; j.cfg.Quirks&ForgetResults == 0 {
-		j.cfg.Storage.put(dirtyResult, "")
+	if m.over = true; j.cfg.Quirks&ForgetResults == 0 {
+		j.cfg.Storage.put(m.dirtyResult(), "")
 	}
 	m.stop(j)
 	m.tell(j, how)
 	m.clean(j)
 }
 
-// Rescale asks a leader to change what the job may use: the job is stored anew, and
+// Rescale asks a leader to change what job 1 may use: the job is stored anew, and
 // the pointer replaced (JobResourceRequirements).
 func (j *JobManager) Rescale(out *paxos.Effects) {
 	j.conn.out = out
-	if j.lead == nil || j.lead.job.phase < waiting || j.lead.job.phase == ending {
+	m, during := j.first(), j.during()
+	if m == nil || m.phase < waiting || m.phase == ending {
 		return
 	}
-	m, during := &j.lead.job, j.during()
 	was := m.graph.file
 	m.stored++
-	file := fmt.Sprintf("%s-%s.%d", graphFile, j.token, m.stored)
+	file := fmt.Sprintf("%s-%s.%d", m.graphFile(), j.token, m.stored)
 	j.cfg.Storage.put(file, "")
 	j.replace(during, m.graph.path, file, func(o outcome) {
 		switch o {
@@ -233,9 +291,9 @@ func (m *jobMaster) clean(j *JobManager) {
 			if !gone {
 				return
 			}
-			j.conn.persist(during, remove(counterPath), func(*zookeeper.Reply) {
-				if j.cfg.Storage.drop(dirtyResult) && j.cfg.Flink.KeepResults {
-					j.cfg.Storage.put(cleanResult, "")
+			j.conn.persist(during, remove(m.counterPath()), func(*zookeeper.Reply) {
+				if j.cfg.Storage.drop(m.dirtyResult()) && j.cfg.Flink.KeepResults {
+					j.cfg.Storage.put(m.cleanResult(), "")
 				}
 				m.enter(j, absent)
 			})
@@ -261,9 +319,9 @@ func (m *jobMaster) tick(j *JobManager) {
 func (m *jobMaster) deploy(j *JobManager) {
 	m.attempt++
 	last := m.last()
-	from := make([]snapshot, j.cfg.tasks())
-	for i := range from {
-		from[i] = snapshot{subtask: i + 1, read: -1, config: -1}
+	var from []snapshot
+	for _, n := range j.cfg.tasks(m.number) {
+		from = append(from, snapshot{subtask: n, read: -1, config: -1})
 	}
 	if last.file != "" && !j.cfg.Storage.Has(last.file) {
 		// Somebody else has discarded it. The job fails, and is tried again.
@@ -274,7 +332,7 @@ func (m *jobMaster) deploy(j *JobManager) {
 	if last.file != "" {
 		copy(from, j.cfg.Storage.get(last.file).([]snapshot))
 	}
-	j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: Job, Ckpt: last.ckpt, Text: runlog.Restored, Token: j.lead.token, Attempt: m.attempt})
+	j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: last.ckpt, Text: runlog.Restored, Token: j.lead.token, Attempt: m.attempt})
 	shares := make([][]snapshot, len(j.workers))
 	for i := range from {
 		w := i % len(j.workers)
@@ -284,10 +342,16 @@ func (m *jobMaster) deploy(j *JobManager) {
 	for i, share := range shares {
 		if len(share) > 0 {
 			m.used = append(m.used, j.workers[i].id)
-			j.say(j.workers[i].id, message{word: deploy, attempt: m.attempt, ckpt: last.ckpt, tasks: share})
+			m.say(j, j.workers[i].id, message{word: deploy, attempt: m.attempt, ckpt: last.ckpt, tasks: share})
 		}
 	}
 	m.enter(j, deploying)
+}
+
+// say sends a message about this job.
+func (m *jobMaster) say(j *JobManager, to paxos.ID, msg message) {
+	msg.job = m.number
+	j.say(to, msg)
 }
 
 func (m *jobMaster) started(j *JobManager, id paxos.ID, attempt int) {
@@ -313,7 +377,7 @@ func (m *jobMaster) restart(j *JobManager) {
 func (m *jobMaster) stop(j *JobManager) {
 	m.abandon(j)
 	for _, id := range m.used {
-		j.say(id, message{word: cancel, attempt: m.attempt})
+		m.say(j, id, message{word: cancel, attempt: m.attempt})
 	}
 	m.used, m.ready = nil, nil
 }
@@ -321,7 +385,7 @@ func (m *jobMaster) stop(j *JobManager) {
 // suspend is what remains to be done when leadership is over: the locks go.
 func (m *jobMaster) suspend(j *JobManager, token string) {
 	if m.phase >= waiting && m.phase < ending {
-		j.tell(runlog.Event{Kind: runlog.JobState, Job: Job, Text: runlog.JobSuspended, Attempt: m.attempt, Token: token})
+		j.tell(runlog.Event{Kind: runlog.JobState, Job: m.id(), Text: runlog.JobSuspended, Attempt: m.attempt, Token: token})
 	}
 	m.uncertain(j)
 }
@@ -330,8 +394,9 @@ func (m *jobMaster) suspend(j *JobManager, token string) {
 // is none.
 func CheckpointAt(path string) int64 {
 	var id int64
-	name, ok := strings.CutPrefix(path, checkpointsDir+"/")
-	if !ok || strings.Contains(name, "/") {
+	below, ok := strings.CutPrefix(path, jobsDir+"/")
+	_, name, found := strings.Cut(below, "/"+checkpointsName+"/")
+	if !ok || !found || strings.Contains(name, "/") {
 		return 0
 	}
 	if _, err := fmt.Sscanf(name, "%d", &id); err != nil {

@@ -21,20 +21,33 @@ const (
 	infoName  = "connection_info"
 )
 
-// Job is the one job of a cluster.
+// Job is the first job of a cluster, which may be its only one.
 const Job = "00000000000000000000000000000001"
 
-// components publish leader information, all with the token of the one election.
-var components = []string{"dispatcher", jobComponent}
+// JobID is the id of job n, from 1.
+func JobID(n int) string { return fmt.Sprintf("%032x", n) }
+
+// components publish leader information, all with the token of the one election: the
+// dispatcher, and the master of each job.
+func (c *Config) components() []string { return components(c.Flink.JobCount()) }
+
+func components(jobs int) []string {
+	list := []string{"dispatcher"}
+	for n := range jobs {
+		list = append(list, "job-"+JobID(n+1))
+	}
+	return list
+}
 
 const jobComponent = "job-" + Job
 
 func infoPath(component string) string { return leaderDir + "/" + component + "/" + infoName }
 
-// InfoPaths are where the components' leader information stands.
-func InfoPaths() []string {
+// InfoPaths are where the components' leader information stands, in a cluster of so
+// many jobs.
+func InfoPaths(jobs int) []string {
 	var paths []string
-	for _, c := range components {
+	for _, c := range components(jobs) {
 		paths = append(paths, infoPath(c))
 	}
 	return paths
@@ -43,7 +56,7 @@ func InfoPaths() []string {
 // InfoOf is the component whose leader information stands at path, "" if none
 // does.
 func InfoOf(path string) string {
-	for _, c := range components {
+	for _, c := range components(plan.MaxJobs) {
 		if path == infoPath(c) {
 			return c
 		}
@@ -64,9 +77,7 @@ type leadership struct {
 	token string
 	beat  *message
 	locks []string // the pointers that it has locked, or may have
-	job   jobMaster
-	// over: the job has ended under this leader, who will not run it again.
-	over bool
+	jobs  []*jobMaster
 }
 
 // isLeader is told by the latch.
@@ -78,14 +89,17 @@ func (j *JobManager) isLeader(leads bool) {
 	j.terms++
 	j.token = fmt.Sprintf("%s-%d-%d", j.cfg.Name, j.cfg.Life, j.terms)
 	j.lead = &leadership{token: j.token, beat: beat(j.token)}
+	for n := range j.cfg.Flink.JobCount() {
+		j.lead.jobs = append(j.lead.jobs, newJobMaster(n+1))
+	}
 	j.tell(runlog.Event{Kind: runlog.Grant, Token: j.lead.token})
 	var dirs []string
-	for _, c := range components {
+	for _, c := range j.cfg.components() {
 		dirs = append(dirs, leaderDir+"/"+c)
 	}
 	during := j.during()
 	j.conn.ensure(during, append([]string{rootDir, leaderDir}, dirs...), func() {
-		for _, c := range components {
+		for _, c := range j.cfg.components() {
 			j.publish(during, infoPath(c))
 		}
 		if j.waits = j.releasing > 0; !j.waits {
@@ -101,7 +115,9 @@ func (j *JobManager) revoke() {
 	j.lead, j.waits = nil, false
 	j.shorts.abandon()
 	j.tell(runlog.Event{Kind: runlog.Revoke, Token: old.token})
-	old.job.suspend(j, old.token)
+	for _, m := range old.jobs {
+		m.suspend(j, old.token)
+	}
 	for _, path := range old.locks {
 		j.unlock(path)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/schismlab/schism/paxos"
 	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper"
 )
 
@@ -54,8 +55,7 @@ func (l *lab) submit(tb fataler) {
 // dangling is a pointer that is not marked for deletion and whose state is gone, ""
 // if there is none.
 func (l *lab) dangling() string {
-	for _, name := range l.tree().Children(CheckpointsDir) {
-		path := CheckpointsDir + "/" + name
+	for _, path := range l.checkpointPaths() {
 		if data, stat, _ := l.tree().Get(path); stat.Children > 0 && !l.storage.Has(data) {
 			return path
 		}
@@ -111,6 +111,9 @@ func (l *lab) happen(t *rapid.T, records *int) {
 func TestWhateverHappens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := plan.Flink{JobManagers: 2, TaskManagers: 2, Keys: 2, Checkpoint: plan.Second, Sink: plan.Files, Tolerant: rapid.Bool().Draw(t, "tolerant")}
+		if rapid.Bool().Draw(t, "two jobs") {
+			f.Jobs, f.Barrier = 2, true
+		}
 		l := newSession(t, f)
 		records, counter := 0, ""
 		for range rapid.IntRange(1, 20).Draw(t, "things") {
@@ -118,7 +121,10 @@ func TestWhateverHappens(t *testing.T) {
 			if path := l.dangling(); path != "" {
 				t.Fatalf("%s leads to nothing", path)
 			}
-			data, _, _ := l.tree().Get(CounterPath)
+			if bad := l.tooEarly(); bad != "" {
+				t.Fatal(bad)
+			}
+			data, _, _ := l.tree().Get(CounterPath(1))
 			if len(data) < len(counter) || len(data) == len(counter) && data < counter {
 				t.Fatalf("the counter went from %s back to %s", counter, data)
 			}
@@ -151,6 +157,27 @@ func (l *lab) until(tb fataler, what string) {
 	}
 }
 
+// tooEarly says who has put out that it has passed a round at which not all had
+// arrived, or has passed one twice or none before it, "" if nobody has.
+func (l *lab) tooEarly() string {
+	passed := map[string]int{}
+	for _, p := range l.storage.Committed {
+		for _, r := range p.Records {
+			if r.Kind != runlog.Passed {
+				continue
+			}
+			if r.Seq != passed[r.Path]+1 {
+				return fmt.Sprintf("%s has passed round %d after round %d", r.Path, r.Seq, passed[r.Path])
+			}
+			passed[r.Path] = r.Seq
+			if came := l.tree().Children(plan.RoundDir(r.Seq)); len(came) != l.flink.Parties() {
+				return fmt.Sprintf("%s has passed round %d, at which %v have arrived", r.Path, r.Seq, came)
+			}
+		}
+	}
+	return ""
+}
+
 // settled holds a cluster to what must be when all is well again.
 func (l *lab) settled(t *rapid.T, records int) {
 	var leads []string
@@ -158,14 +185,14 @@ func (l *lab) settled(t *rapid.T, records int) {
 		if j := l.procs[idOf(name)].machine.(*JobManager); j.Leads() != "" {
 			leads = append(leads, j.Leads())
 			if !j.Running() {
-				t.Errorf("%s leads, and the job does not run: phase %d", name, j.lead.job.phase)
+				t.Errorf("%s leads, and the job does not run: phase %d", name, j.lead.jobs[0].phase)
 			}
 		}
 	}
 	if len(leads) != 1 {
 		t.Fatalf("%d lead: %v", len(leads), leads)
 	}
-	for _, path := range append(checkpointPaths(l.tree()), GraphPath) {
+	for _, path := range append(l.checkpointPaths(), GraphPath(1)) {
 		if locks := l.tree().Children(locksDir(path)); !slices.Equal(locks, leads) {
 			t.Errorf("%s is locked by %v, want %v", path, locks, leads)
 		}
@@ -173,7 +200,7 @@ func (l *lab) settled(t *rapid.T, records int) {
 	seen, last := map[string]bool{}, map[string]int{}
 	for _, p := range l.storage.Committed {
 		for _, r := range p.Records {
-			if isConfig(r.Path) {
+			if isConfig(r.Path) || r.Kind == runlog.Passed {
 				continue
 			}
 			if seen[r.Data] || last[r.Path] > r.Seq {
@@ -182,15 +209,24 @@ func (l *lab) settled(t *rapid.T, records int) {
 			seen[r.Data], last[r.Path] = true, r.Seq
 		}
 	}
+	if bad := l.tooEarly(); bad != "" {
+		t.Error(bad)
+	}
+	if round := len(l.tree().Children(plan.BarrierRoot)); l.flink.Barrier && round < 10 {
+		t.Errorf("the jobs have come to round %d only", round)
+	}
 	if len(seen) != records {
 		t.Errorf("%d records are in the output, want %d", len(seen), records)
 	}
 }
 
-func checkpointPaths(tree zookeeper.Tree) []string {
+// checkpointPaths are the pointers to checkpoints, of all jobs.
+func (l *lab) checkpointPaths() []string {
 	var paths []string
-	for _, name := range tree.Children(CheckpointsDir) {
-		paths = append(paths, CheckpointsDir+"/"+name)
+	for n := range l.flink.JobCount() {
+		for _, name := range l.tree().Children(CheckpointsDir(n + 1)) {
+			paths = append(paths, CheckpointsDir(n+1)+"/"+name)
+		}
 	}
 	return paths
 }

@@ -28,6 +28,7 @@ const (
 type message struct {
 	word    word
 	token   string
+	job     int // its number; 0 where a message is about none
 	attempt int
 	ckpt    int64
 	tasks   []snapshot // deploy: where they begin
@@ -51,5 +52,7 @@ type snapshot struct {
 	read    int   // the number of the last record read, -1 none
 	config  int32 // the version of the last configuration read, -1 none
 	pending []Part
+	// round is the last round of the barrier that it has arrived at, 0 none.
+	round int
 	monitor
 }

@@ -47,11 +47,14 @@ func (m *monitor) close(dir string) []Record {
 	return out
 }
 
-// tasks is how many subtasks the job has: one a key, and one a server that is
-// monitored.
-func (c *Config) tasks() int {
-	if c.Flink.Window == 0 {
-		return c.Flink.Keys
+// tasks are the numbers of a job's subtasks: one for each of its keys, and, with
+// windows, one for each server that is monitored.
+func (c *Config) tasks(job int) []int {
+	list := c.Flink.KeysOf(job)
+	if c.Flink.Window > 0 {
+		for i := range c.Servers {
+			list = append(list, c.Flink.Keys+i+1)
+		}
 	}
-	return c.Flink.Keys + len(c.Servers)
+	return list
 }

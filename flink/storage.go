@@ -55,13 +55,17 @@ type Record struct {
 	Zxid    uint64
 	Version int32
 	// Kind is runlog.Output or runlog.Config for what was read, runlog.Window or
-	// runlog.Alert for what was made of it. Seq is then the number of the window.
+	// runlog.Alert for what was made of it. Seq is then the number of the window. It is
+	// runlog.Passed for a round of the barrier, whose number Seq is.
 	Kind runlog.Kind
 }
 
 // Part is what one subtask puts out between two checkpoints: a file that is
 // pending until the checkpoint is complete, or a znode.
 type Part struct {
+	// Job is its number. It is not in the text of a znode, which is in the job's own
+	// directory.
+	Job     int
 	Subtask int
 	// Ckpt is the checkpoint that this part belongs to, Attempt the deployment
 	// that wrote it, with its leader's token.
@@ -80,7 +84,7 @@ func (p *Part) Outputs() []runlog.Event {
 	var list []runlog.Event
 	for _, r := range p.Records {
 		e := runlog.Event{
-			Kind: r.Kind, Job: Job, Path: r.Path, Num: r.Seq, Data: r.Data, Zxid: r.Zxid,
+			Kind: r.Kind, Job: JobID(p.Job), Path: r.Path, Num: r.Seq, Data: r.Data, Zxid: r.Zxid,
 			Subtask: p.Subtask, Attempt: p.Attempt, Ckpt: p.Ckpt, Token: p.Token,
 		}
 		switch r.Kind {
@@ -108,7 +112,7 @@ func (p *Part) text() string {
 
 // kindNamed is the kind of a record that has this name, 0 if none has.
 func kindNamed(name string) runlog.Kind {
-	for _, k := range []runlog.Kind{runlog.Output, runlog.Config, runlog.Window, runlog.Alert} {
+	for _, k := range []runlog.Kind{runlog.Output, runlog.Config, runlog.Window, runlog.Alert, runlog.Passed} {
 		if k.String() == name {
 			return k
 		}
@@ -116,9 +120,9 @@ func kindNamed(name string) runlog.Kind {
 	return 0
 }
 
-// ParsePart reads what a znode sink has written.
-func ParsePart(text string) (Part, error) {
-	var p Part
+// ParsePart reads what the znode sink of a job has written.
+func ParsePart(job int, text string) (Part, error) {
+	p := Part{Job: job}
 	head, rest, _ := strings.Cut(text, "\n")
 	if _, err := fmt.Sscanf(head, "%d %d %d %s", &p.Subtask, &p.Ckpt, &p.Attempt, &p.Token); err != nil {
 		return p, fmt.Errorf("%q is no part: want subtask, checkpoint, attempt and token", head)

@@ -10,6 +10,7 @@ import (
 
 func drawPart(t *rapid.T) Part {
 	p := Part{
+		Job:     2,
 		Subtask: rapid.IntRange(1, 9).Draw(t, "subtask"), Ckpt: rapid.Int64Range(1, 1<<40).Draw(t, "ckpt"),
 		Attempt: rapid.IntRange(1, 99).Draw(t, "attempt"), Token: rapid.StringMatching(`[a-z0-9-]{1,12}`).Draw(t, "token"),
 	}
@@ -26,7 +27,7 @@ func drawPart(t *rapid.T) Part {
 func TestPartsComeBackFromTheirText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPart(t)
-		got, err := ParsePart(p.text())
+		got, err := ParsePart(2, p.text())
 		if err != nil || !reflect.DeepEqual(got, p) {
 			t.Fatalf("%v came back as %v, %v, from %q", p, got, err, p.text())
 		}
@@ -38,11 +39,11 @@ func FuzzParsePart(f *testing.F) {
 	f.Add("")
 	f.Add("1 7 2 jm1-1-1\noutput /in/k1 3\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := ParsePart(text)
+		p, err := ParsePart(1, text)
 		if err != nil {
 			return
 		}
-		if again, err := ParsePart(p.text()); err != nil || !reflect.DeepEqual(again, p) {
+		if again, err := ParsePart(1, p.text()); err != nil || !reflect.DeepEqual(again, p) {
 			t.Fatalf("%q is %v, and then %v, %v", text, p, again, err)
 		}
 	})
@@ -52,7 +53,7 @@ func FuzzParsePart(f *testing.F) {
 // from a checkpoint harmless.
 func TestCommitOnce(t *testing.T) {
 	s := NewStorage()
-	p := Part{Subtask: 1, Ckpt: 3, Attempt: 1, Token: "a", Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Data: "x"}}}
+	p := Part{Job: 1, Subtask: 1, Ckpt: 3, Attempt: 1, Token: "a", Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Data: "x"}}}
 	if s.commit(p) {
 		t.Error("a part that was never written was committed")
 	}
@@ -66,7 +67,7 @@ func TestCommitOnce(t *testing.T) {
 }
 
 func TestOutputsTellRecordsFromConfiguration(t *testing.T) {
-	p := Part{Subtask: 1, Ckpt: 3, Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Seq: 4, Data: "x", Zxid: 9}, {Kind: runlog.Config, Path: "/conf", Data: "y", Zxid: 10, Version: 2}}}
+	p := Part{Job: 1, Subtask: 1, Ckpt: 3, Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Seq: 4, Data: "x", Zxid: 9}, {Kind: runlog.Config, Path: "/conf", Data: "y", Zxid: 10, Version: 2}}}
 	got := p.Outputs()
 	if got[0].Kind != runlog.Output || got[0].Num != 4 || got[0].Zxid != 9 {
 		t.Errorf("a record is told as %+v", got[0])

@@ -13,6 +13,7 @@ import (
 // task is one subtask of keys, or of servers to be monitored: a source that reads a directory of sequential znodes as a
 // log, and a sink, chained. Subtask 1 follows the configuration, too.
 type task struct {
+	job     int // its number
 	keys    int // subtasks beyond these read the samples of a server
 	at      snapshot
 	attempt int
@@ -26,14 +27,15 @@ type task struct {
 	listing bool
 	again   bool // something changed while it was listing
 	final   bool // the last checkpoint has come: nothing more is read
+	meeting
 }
 
-func newTask(t *TaskManager, at snapshot) *task {
+func newTask(t *TaskManager, m *message, at snapshot) *task {
 	at.pending = slices.Clone(at.pending)
 	if t.cfg.Bugs&WindowsOutsideState != 0 {
 		at.sum = figures.Sum{}
 	}
-	return &task{keys: t.cfg.Flink.Keys, at: at, attempt: t.attempt, token: t.token}
+	return &task{job: m.job, keys: t.cfg.Flink.Keys, at: at, attempt: m.attempt, token: t.token}
 }
 
 func (k *task) dir() string {
@@ -54,6 +56,8 @@ func (k *task) watched(t *TaskManager, path string) {
 		k.list(t)
 	case isConfig(path):
 		k.configure(t)
+	case path == plan.RoundDir(k.at.round):
+		k.count(t)
 	}
 }
 
@@ -61,6 +65,7 @@ func (k *task) watched(t *TaskManager, path string) {
 func (k *task) look(t *TaskManager) {
 	k.list(t)
 	k.configure(t)
+	k.count(t)
 }
 
 // list lists the directory. A server shows a prefix of what was created, so a
@@ -90,7 +95,7 @@ func (k *task) list(t *TaskManager) {
 
 // next reads the next record.
 func (k *task) next(t *TaskManager) {
-	if k.reading || len(k.unread) == 0 || k.final {
+	if k.reading || len(k.unread) == 0 || k.final || k.waits() {
 		return
 	}
 	k.reading = true
@@ -98,7 +103,7 @@ func (k *task) next(t *TaskManager) {
 	k.unread = k.unread[1:]
 	t.conn.persist(k.runs(t), get(k.dir()+"/"+name, false), func(reply *zookeeper.Reply) {
 		k.reading = false
-		if k.final {
+		if k.final || k.waits() { // it is read again when the round has been passed
 			return
 		}
 		if reply.Err != zookeeper.OK {
@@ -123,7 +128,7 @@ func (k *task) configure(t *TaskManager) {
 		return
 	}
 	t.conn.persist(k.runs(t), get(plan.ConfigPath, true), func(reply *zookeeper.Reply) {
-		if v := reply.Stat.Version; reply.Err == zookeeper.OK && v > k.at.config && !k.final {
+		if v := reply.Stat.Version; reply.Err == zookeeper.OK && v > k.at.config && !k.final && !k.waits() {
 			k.at.config = v
 			k.fresh = append(k.fresh, Record{Kind: runlog.Config, Path: plan.ConfigPath, Data: reply.Data, Zxid: uint64(reply.Stat.Mzxid), Version: v})
 		}
@@ -134,7 +139,7 @@ func (k *task) configure(t *TaskManager) {
 // part that is to be committed when the checkpoint is complete.
 func (k *task) snapshot(t *TaskManager, ckpt int64) snapshot {
 	if len(k.fresh) > 0 {
-		p := Part{Subtask: k.at.subtask, Ckpt: ckpt, Attempt: k.attempt, Token: k.token, Records: k.fresh}
+		p := Part{Job: k.job, Subtask: k.at.subtask, Ckpt: ckpt, Attempt: k.attempt, Token: k.token, Records: k.fresh}
 		k.fresh = nil
 		if t.cfg.Flink.Sink == plan.Files {
 			t.cfg.Storage.put(p.pendingName(), p)
@@ -144,6 +149,7 @@ func (k *task) snapshot(t *TaskManager, ckpt int64) snapshot {
 			k.commit(t, ckpt)
 		}
 	}
+	k.reach(t, ckpt)
 	at := k.at
 	at.pending = slices.Clone(at.pending)
 	return at
@@ -177,7 +183,7 @@ func (k *task) commit(t *TaskManager, ckpt int64) {
 
 // target is the znode of a part. Its name must be the same whoever commits it.
 func (k *task) target(t *TaskManager, p Part) string {
-	path := fmt.Sprintf("%s/%019d-%d", plan.OutputRoot, p.Ckpt, p.Subtask)
+	path := fmt.Sprintf("%s/%019d-%d", plan.OutputDir(k.job), p.Ckpt, p.Subtask)
 	if t.cfg.Flink.Sink == plan.Attempt || t.cfg.Bugs&SinkKeyedByAttempt != 0 {
 		path += fmt.Sprintf("-%s.%d", k.token, k.attempt)
 	}

@@ -26,14 +26,15 @@ type TaskManager struct {
 	beat       *message
 	registered bool
 	heard      int // the tick in which the leader was last heard
-	attempt    int
-	tasks      []*task
-	shorts     shortJobs
+	// attempts are the last of each job, whose number less one is the place.
+	attempts []int
+	tasks    []*task
+	shorts   shortJobs
 }
 
 // NewTaskManager is a TaskManager that begins at Boot.
 func NewTaskManager(cfg *Config) *TaskManager {
-	t := &TaskManager{cfg: cfg, conn: newConnection(cfg)}
+	t := &TaskManager{cfg: cfg, conn: newConnection(cfg), attempts: make([]int, cfg.Flink.JobCount())}
 	t.conn.changed, t.conn.watched = t.changed, t.watched
 	return t
 }
@@ -66,7 +67,7 @@ func (t *TaskManager) tell(e runlog.Event) {
 func (t *TaskManager) changed(s state) {
 	switch s {
 	case connected:
-		t.conn.ensure(always, []string{plan.OutputRoot}, func() {})
+		t.conn.ensure(always, t.cfg.roots(), func() {})
 		t.retrieve()
 	case reconnected:
 		t.retrieve()
@@ -119,7 +120,8 @@ func (t *TaskManager) follow(info string) {
 		return
 	}
 	t.stop()
-	t.leader, t.token, t.registered, t.attempt = 0, token, false, 0
+	t.leader, t.token, t.registered = 0, token, false
+	clear(t.attempts)
 	t.beat = beat(token)
 	if n := plan.ProcessNumber(address) - plan.JobManager(1); n >= 0 && n < len(t.cfg.JobManagers) {
 		t.leader = t.cfg.JobManagers[n]
@@ -140,9 +142,33 @@ func (t *TaskManager) tick() {
 	if !t.registered {
 		t.say(message{word: register})
 	}
-	if len(t.tasks) > 0 && !slices.ContainsFunc(t.tasks, func(k *task) bool { return !k.ended() }) {
-		t.say(message{word: ended, attempt: t.attempt})
+	for n, attempt := range t.attempts {
+		some, done := false, true
+		for _, k := range t.tasks {
+			if k.job == n+1 {
+				some, done = true, done && k.ended()
+			}
+		}
+		if some && done {
+			t.say(message{word: ended, job: n + 1, attempt: attempt})
+		}
 	}
+}
+
+// of are the tasks of a job.
+func (t *TaskManager) of(job int) []*task {
+	var list []*task
+	for _, k := range t.tasks {
+		if k.job == job {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// runs says whether a message is about an attempt that may have tasks here.
+func (t *TaskManager) runs(m *message) bool {
+	return m.job > 0 && m.attempt == t.attempts[m.job-1]
 }
 
 func (t *TaskManager) say(m message) {
@@ -163,24 +189,25 @@ func (t *TaskManager) hear(m *message) {
 			t.conn.out.Send(t.leader, 0, paxos.RPC).Body = t.beat
 		}
 	case deploy:
-		if m.attempt > t.attempt {
+		if m.attempt > t.attempts[m.job-1] {
 			t.deploy(m)
 		}
 	case cancel:
-		if m.attempt == t.attempt {
-			t.stop()
+		if t.runs(m) {
+			t.stopJob(m.job)
 		}
 	case barrier:
-		if m.attempt == t.attempt {
-			for _, k := range t.tasks {
+		if t.runs(m) {
+			for _, k := range t.of(m.job) {
 				k.final = k.final || m.final
-				t.say(message{word: ack, attempt: m.attempt, ckpt: m.ckpt, part: k.snapshot(t, m.ckpt)})
+				t.say(message{word: ack, job: m.job, attempt: m.attempt, ckpt: m.ckpt, part: k.snapshot(t, m.ckpt)})
 			}
 		}
 	case complete:
-		if m.attempt == t.attempt {
-			for _, k := range t.tasks {
+		if t.runs(m) {
+			for _, k := range t.of(m.job) {
 				k.commit(t, m.ckpt)
+				k.arrive(t, m.ckpt)
 			}
 		}
 	case runShort:
@@ -191,29 +218,36 @@ func (t *TaskManager) hear(m *message) {
 }
 
 func (t *TaskManager) deploy(m *message) {
-	t.stop()
-	t.attempt = m.attempt
+	t.stopJob(m.job)
+	t.attempts[m.job-1] = m.attempt
 	for i := range m.tasks {
-		t.tasks = append(t.tasks, newTask(t, m.tasks[i]))
+		t.tasks = append(t.tasks, newTask(t, m, m.tasks[i]))
 	}
-	for _, k := range t.tasks {
+	for _, k := range t.of(m.job) {
 		k.commit(t, m.ckpt) // what the checkpoint says is still to be committed
+		k.arrive(t, m.ckpt)
 		k.look(t)
 	}
-	t.say(message{word: running, attempt: m.attempt})
-	t.tellTasks()
+	t.say(message{word: running, job: m.job, attempt: m.attempt})
+	t.tellTasks(m.job)
 }
 
 func (t *TaskManager) stop() {
-	had := len(t.tasks) > 0
-	t.tasks = nil
-	if had {
-		t.tellTasks()
+	for n := range t.attempts {
+		t.stopJob(n + 1)
 	}
 }
 
-func (t *TaskManager) tellTasks() {
-	t.tell(runlog.Event{Kind: runlog.Tasks, Job: Job, Num: len(t.tasks), Token: t.token, Attempt: t.attempt})
+func (t *TaskManager) stopJob(job int) {
+	had := len(t.of(job)) > 0
+	t.tasks = slices.DeleteFunc(t.tasks, func(k *task) bool { return k.job == job })
+	if had {
+		t.tellTasks(job)
+	}
+}
+
+func (t *TaskManager) tellTasks(job int) {
+	t.tell(runlog.Event{Kind: runlog.Tasks, Job: JobID(job), Num: len(t.of(job)), Token: t.token, Attempt: t.attempts[job-1]})
 }
 
 // Drained says whether the task of key i runs here for the leader with this
@@ -225,7 +259,7 @@ func (t *TaskManager) Drained(token string, key, last int, config int32) bool {
 		return false
 	}
 	k := t.tasks[i]
-	return k.at.read >= last && (key != 1 || k.at.config >= config) && len(k.fresh) == 0 && len(k.at.pending) == 0
+	return k.at.read >= last && (key != 1 || k.at.config >= config) && !k.owes()
 }
 
 // SequenceNumber is the number at the end of a sequential znode's name, -1 if

@@ -12,13 +12,24 @@ import (
 // This file says in sentences what happens in a lab.
 
 func (l *lab) say(format string, args ...any) {
-	l.told = append(l.told, fmt.Sprintf("%6.2fs  ", float64(l.now)/1e9)+short(fmt.Sprintf(format, args...)))
+	l.told = append(l.told, fmt.Sprintf("%6.2fs  ", float64(l.now)/1e9)+l.short(fmt.Sprintf(format, args...)))
 }
 
-// short writes JOB for the number of the job, and long takes it back.
-func short(s string) string { return strings.ReplaceAll(s, Job, "JOB") }
+// short writes JOB for the id of the job, JOB2 for that of the second, if there is
+// one, and long takes it back.
+func (l *lab) short(s string) string {
+	for n := l.flink.JobCount(); n > 1; n-- {
+		s = strings.ReplaceAll(s, JobID(n), fmt.Sprintf("JOB%d", n))
+	}
+	return strings.ReplaceAll(s, Job, "JOB")
+}
 
-func long(s string) string { return strings.ReplaceAll(s, "JOB", Job) }
+func (l *lab) long(s string) string {
+	for n := l.flink.JobCount(); n > 1; n-- {
+		s = strings.ReplaceAll(s, fmt.Sprintf("JOB%d", n), JobID(n))
+	}
+	return strings.ReplaceAll(s, "JOB", Job)
+}
 
 // hear takes what a process has told.
 func (l *lab) hear(p *labProc) {
@@ -37,11 +48,19 @@ func (l *lab) hear(p *labProc) {
 		l.say("%s: its connection is %s", nameOf(p.id), [...]string{"", "CONNECTED", "SUSPENDED", "LOST", "RECONNECTED"}[p.state])
 	}
 	for i := range events {
-		l.say("%s", sentence(&events[i]))
+		l.say("%s", sentence(&events[i])+ofJob(&events[i]))
 		if events[i].Kind == runlog.Crash {
 			l.crash(p.id)
 		}
 	}
+}
+
+// ofJob names the job that an event is about, if there is another one.
+func ofJob(e *runlog.Event) string {
+	if e.Job == "" || e.Job == Job {
+		return ""
+	}
+	return " (" + e.Job + ")"
 }
 
 func sentence(e *runlog.Event) string {
@@ -73,6 +92,8 @@ func sentence(e *runlog.Event) string {
 		return fmt.Sprintf("%s: puts out %q, record %d of %s", e.Proc, e.Data, e.Num, e.Path)
 	case runlog.Config:
 		return fmt.Sprintf("%s: puts out the configuration %q, version %d", e.Proc, e.Data, e.Version)
+	case runlog.Passed:
+		return fmt.Sprintf("%s: puts out that %s has passed round %d", e.Proc, e.Path[strings.LastIndexByte(e.Path, '/')+1:], e.Num)
 	case runlog.Crash:
 		return fmt.Sprintf("%s: ends itself: %s", e.Proc, e.Text)
 	}
@@ -158,7 +179,7 @@ func (l *lab) show(path string) string {
 		if stat.Owner != 0 {
 			fmt.Fprintf(&b, ", of session %d", stat.Owner&(1<<56-1))
 		}
-		if (CheckpointAt(path) != 0 || path == GraphPath) && !l.storage.Has(data) {
+		if (CheckpointAt(path) != 0 || path == GraphPath(1)) && !l.storage.Has(data) {
 			b.WriteString(", which is not in storage")
 		}
 		b.WriteByte('\n')
@@ -166,6 +187,6 @@ func (l *lab) show(path string) string {
 			walk(path + "/" + name)
 		}
 	}
-	walk(long(path))
-	return short(b.String())
+	walk(l.long(path))
+	return l.short(b.String())
 }

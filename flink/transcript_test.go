@@ -109,6 +109,10 @@ func (s *stage) cluster(t *testing.T, d *datadriven.TestData) {
 			f.Heartbeat = plan.Duration(duration(t, val))
 		case "tolerant":
 			f.Tolerant = true
+		case "jobs":
+			f.Jobs = n
+		case "barrier":
+			f.Barrier = true
 		case "keep-results":
 			f.KeepResults = true
 		case "sink":

@@ -69,6 +69,9 @@ const (
 	// WindowsOutsideState: what a window has added up so far is not in the
 	// checkpoint, so a restart loses it.
 	WindowsOutsideState
+	// BarrierByAttempt: a task makes its znode at the barrier under a name with the
+	// attempt in it, so each restart lets it arrive once more.
+	BarrierByAttempt
 )
 
 var bugs = []struct {
@@ -81,6 +84,7 @@ var bugs = []struct {
 	{"counter-resets", CounterResets},
 	{"drop-uncertain-state", DropUncertainState},
 	{"windows-outside-state", WindowsOutsideState},
+	{"barrier-by-attempt", BarrierByAttempt},
 }
 
 var variants = []struct {

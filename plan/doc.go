@@ -64,6 +64,14 @@
 // n2": what n2 says of itself when the call is made (see zookeeper/figures). "await
 // alerts 1" waits until the job has told of one.
 //
+// With "jobs 2" on its line the cluster runs two jobs, which share out the keys: job 1
+// reads /in/k1, /in/k3, … and follows /conf, job 2 reads /in/k2, …; each has a sink of
+// its own. With "barrier" behind it they meet in rounds, in /barrier: what a job reads
+// after one of its checkpoints it reads when all jobs have come as far (see BarrierRoot).
+// Awaits are fulfilled when they are for every job; savepoint and rescale are asked of
+// job 1. At the end every job's output is awaited: each has read all there is, and with a
+// barrier a further round has been completed.
+//
 // # What every world does around the steps
 //
 //  1. Start all servers; wait until one leads and all others follow it.

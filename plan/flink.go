@@ -2,14 +2,18 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // MaxProcesses bounds Flink's JobManagers, and its TaskManagers.
 const MaxProcesses = 9
 
-// Flink is a Flink session cluster beside the ensemble, with one job. The zero
-// value is none.
+// MaxJobs bounds the jobs of a cluster.
+const MaxJobs = 4
+
+// Flink is a Flink session cluster beside the ensemble, with one job or several.
+// The zero value is none.
 //
 // The job reads the directories InputDir(1), …, InputDir(Keys), each a log of
 // sequential znodes that clients append, and follows the znode ConfigPath. Its
@@ -40,6 +44,32 @@ type Flink struct {
 	// KeepResults lets the record of a job that has ended stay, so that nobody runs it
 	// again (job-result-store.delete-on-commit: false).
 	KeepResults bool
+	// Jobs is how many jobs run at the same time, 2 to MaxJobs; 0: one. They share out
+	// the keys, and job 1 follows the configuration: see KeysOf and OutputDir.
+	Jobs int
+	// Barrier lets the jobs meet in rounds: see BarrierRoot.
+	Barrier bool
+}
+
+// JobCount is how many jobs there are.
+func (f *Flink) JobCount() int { return max(1, f.Jobs) }
+
+// KeysOf are the keys that job n reads, from 1.
+func (f *Flink) KeysOf(n int) []int {
+	var keys []int
+	for i := n; i <= f.Keys; i += f.JobCount() {
+		keys = append(keys, i)
+	}
+	return keys
+}
+
+// Parties are how many arrive at a round of the barrier: a task of each key. 0 where
+// there is none.
+func (f *Flink) Parties() int {
+	if !f.Barrier {
+		return 0
+	}
+	return f.Keys
 }
 
 // Sink is where the job's output goes.
@@ -71,7 +101,42 @@ const (
 	InputRoot  = "/in"
 	ConfigPath = "/conf"
 	OutputRoot = "/out"
+	// BarrierRoot is where jobs meet: the entering half of ZooKeeper's double barrier,
+	// over and over. Each task of each job makes a znode in RoundDir(k) when it has
+	// arrived at round k, and goes on reading when all others' are there too. It
+	// arrives with a checkpoint: its znode is made when that is complete, so what has
+	// arrived does not go back.
+	BarrierRoot = "/barrier"
 )
+
+// RoundDir is where the tasks that have arrived at a round of the barrier have their
+// znodes: /barrier/round-1.
+func RoundDir(round int) string { return BarrierRoot + "/" + roundPrefix + itoa(round) }
+
+const roundPrefix = "round-"
+
+// RoundOf is the number of the round whose directory, or whose arrival, is at path,
+// 0 if it is neither.
+func RoundOf(path string) int {
+	name, ok := strings.CutPrefix(path, BarrierRoot+"/"+roundPrefix)
+	if !ok {
+		return 0
+	}
+	name, _, _ = strings.Cut(name, "/")
+	n, err := strconv.Atoi(name)
+	if err != nil || n < 1 || RoundDir(n) != BarrierRoot+"/"+roundPrefix+name {
+		return 0
+	}
+	return n
+}
+
+// OutputDir is where the znode sink of job n puts out: /out, /out2.
+func OutputDir(n int) string {
+	if n < 2 {
+		return OutputRoot
+	}
+	return OutputRoot + itoa(n)
+}
 
 // InputDir is the directory that holds the records of key i, from 1: /in/k1.
 func InputDir(i int) string { return InputRoot + "/k" + itoa(i) }
@@ -82,8 +147,13 @@ func MonitorDir(n int) string { return InputRoot + "/" + ServerName(n) }
 // FlinkPath says whether the znode at path belongs to Flink, and not to the
 // plan's clients.
 func FlinkPath(path string) bool {
-	for _, root := range []string{FlinkRoot, OutputRoot} {
-		if path == root || strings.HasPrefix(path, root+"/") {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	root := "/" + first
+	if root == FlinkRoot || root == BarrierRoot {
+		return true
+	}
+	for n := 1; n <= MaxJobs; n++ {
+		if root == OutputDir(n) {
 			return true
 		}
 	}
@@ -222,6 +292,12 @@ func (r *reader) flink(f *Flink) error {
 			return err
 		}
 	}
+	if r.accept("jobs") {
+		if err := r.number(&f.Jobs); err != nil {
+			return err
+		}
+	}
+	f.Barrier = r.accept("barrier")
 	f.Tolerant = r.accept("tolerant")
 	f.KeepResults = r.accept("keep-results")
 	if r.accept("heartbeat") {
@@ -244,6 +320,10 @@ func (f *Flink) words() []string {
 	if f.Window != 0 {
 		w = append(w, "window", f.Window.String())
 	}
+	if f.Jobs != 0 {
+		w = append(w, "jobs", itoa(f.Jobs))
+	}
+	w = appendIf(w, f.Barrier, "barrier")
 	w = appendIf(appendIf(w, f.Tolerant, "tolerant"), f.KeepResults, "keep-results")
 	if f.Heartbeat != 0 {
 		w = append(w, "heartbeat", f.Heartbeat.String())
@@ -266,6 +346,14 @@ func (f *Flink) validate() *invalid {
 		return wrong("flink", "heartbeat %v: want 500ms to 600s", f.Heartbeat)
 	case f.Window != 0 && (f.Window < 100*Millisecond || f.Window > 600*Second):
 		return wrong("flink", "window %v: want 100ms to 600s", f.Window)
+	case f.Jobs != 0 && (f.Jobs < 2 || f.Jobs > MaxJobs):
+		return wrong("flink", "jobs %d: want 2 to %d, or nothing for one", f.Jobs, MaxJobs)
+	case f.Jobs > f.Keys:
+		return wrong("flink", "jobs %d: want a key for each, and there are %d", f.Jobs, f.Keys)
+	case f.Jobs != 0 && f.Window != 0:
+		return wrong("flink", "jobs %d with a window: want one job that reads what servers say", f.Jobs)
+	case f.Barrier && f.Jobs == 0:
+		return wrong("flink", "barrier: want jobs that meet at it, such as jobs 2")
 	case f.Window%Millisecond != 0:
 		return wrong("flink", "window %v: want whole milliseconds", f.Window)
 	case f.Sink < Files || f.Sink > Attempt:
@@ -278,6 +366,9 @@ func (f *Flink) validate() *invalid {
 func (s Step) forFlink() bool {
 	return s.Action >= Savepoint && s.Action <= Rescale || s.Action == Await && s.For >= JobLeader
 }
+
+// endsJob says whether a step ends one job, or begins others beside it.
+func (s Step) endsJob() bool { return s.Action == Cancel || s.Action == Stop || s.Action == Jobs }
 
 // validateProcess says why t cannot stand for a process of Flink, "" if it can
 // or is not meant to.

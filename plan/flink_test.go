@@ -55,3 +55,49 @@ func TestProcessesHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// TestJobsShareTheKeys: each key is one job's, whose output has a place of its own,
+// which no client's znodes are in.
+func TestJobsShareTheKeys(t *testing.T) {
+	f := Flink{Keys: 5, Jobs: 2, Barrier: true}
+	if one, two := f.KeysOf(1), f.KeysOf(2); !slices.Equal(one, []int{1, 3, 5}) || !slices.Equal(two, []int{2, 4}) {
+		t.Errorf("job 1 reads %v, job 2 reads %v", one, two)
+	}
+	if alone := (&Flink{Keys: 2}); !slices.Equal(alone.KeysOf(1), []int{1, 2}) || alone.Parties() != 0 || f.Parties() != 5 {
+		t.Error("a job that is alone reads all, and meets nobody")
+	}
+	for path, want := range map[string]bool{
+		"/flink/x": true, "/out": true, "/out/a": true, OutputDir(2) + "/a": true, RoundDir(3): true,
+		"/outer": false, "/out5": false, "/in/k1": false, "/": false, "/barriers": false,
+	} {
+		if FlinkPath(path) != want {
+			t.Errorf("%s belongs to Flink: want %v", path, want)
+		}
+	}
+	for path, want := range map[string]int{
+		RoundDir(12): 12, RoundDir(7) + "/a-1": 7, BarrierRoot: 0, BarrierRoot + "/round-x": 0, BarrierRoot + "/round-07": 0, BarrierRoot + "/round-0/a": 0,
+	} {
+		if got := RoundOf(path); got != want {
+			t.Errorf("%s is of round %d, want %d", path, got, want)
+		}
+	}
+}
+
+func TestFlinkIsWrong(t *testing.T) {
+	good := Flink{JobManagers: 1, TaskManagers: 1, Keys: 4, Checkpoint: Second, Sink: Znodes}
+	for _, c := range []struct {
+		change func(*Flink)
+		want   string
+	}{
+		{func(f *Flink) { f.Jobs = 1 }, "jobs 1: want 2 to 4, or nothing for one"},
+		{func(f *Flink) { f.Keys, f.Jobs = 2, 3 }, "jobs 3: want a key for each, and there are 2"},
+		{func(f *Flink) { f.Jobs, f.Window = 2, Second }, "jobs 2 with a window: want one job that reads what servers say"},
+		{func(f *Flink) { f.Barrier = true }, "barrier: want jobs that meet at it, such as jobs 2"},
+	} {
+		f := good
+		c.change(&f)
+		if err := f.validate(); err == nil || err.msg != c.want {
+			t.Errorf("%v: want %q", err, c.want)
+		}
+	}
+}

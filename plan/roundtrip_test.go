@@ -32,6 +32,9 @@ func drawPlan(t *rapid.T) *Plan {
 			Sink: Sink(rapid.IntRange(int(Files), int(Attempt)).Draw(t, "sink")), Tolerant: rapid.Bool().Draw(t, "tolerant"), KeepResults: rapid.Bool().Draw(t, "keep results"),
 			Heartbeat: Duration(rapid.SampledFrom([]int64{0, 1, 40}).Draw(t, "heartbeat")) * 500 * Millisecond,
 		}
+		if f := &p.Flink; f.Keys > 1 && rapid.Bool().Draw(t, "with jobs") {
+			f.Jobs, f.Barrier = rapid.IntRange(2, min(f.Keys, MaxJobs)).Draw(t, "jobs"), rapid.Bool().Draw(t, "barrier")
+		}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "setups") {
 		p.Setup = append(p.Setup, drawCall(t))
@@ -137,7 +140,7 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 			s.A, s.B, s.Both = servers(), servers(), rapid.Bool().Draw(t, "both")
 		}
 	case Savepoint, Cancel, Stop, Submit, Jobs, Erase, Rescale:
-		if p.Flink == (Flink{}) {
+		if p.Flink == (Flink{}) || s.endsJob() && p.Flink.Jobs != 0 {
 			return Step{Action: Heal, When: s.When}
 		}
 		switch s.Action {

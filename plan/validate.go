@@ -186,6 +186,9 @@ func (p *Plan) validateSteps() *invalid {
 		if s.forFlink() && p.Flink == (Flink{}) {
 			return wrong(stepItem(i), "step %q is about Flink, but the plan has no line \"flink …\"", s)
 		}
+		if s.endsJob() && p.Flink.Jobs != 0 {
+			return wrong(stepItem(i), "step %q: want a cluster with one job, but the plan's has %d", s, p.Flink.Jobs)
+		}
 		if s.Action == Erase && (!validPath(s.Path) || !FlinkPath(s.Path)) {
 			return wrong(stepItem(i), "step %q: want a znode of Flink's own, such as %s/leader: what clients make is judged, and nobody else may touch it", s, FlinkRoot)
 		}

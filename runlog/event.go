@@ -92,7 +92,7 @@ var kindNames = [...]string{
 	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",
 	Pointer: "pointer", Counter: "counter", Output: "output", Config: "config", Watches: "watches", Drained: "drained",
 	Tasks:  "tasks",
-	Window: "window", Alert: "alert",
+	Window: "window", Alert: "alert", Arrived: "arrived", Passed: "passed",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -185,4 +185,7 @@ type Header struct {
 	// Window is the length of the windows in which a Flink job adds up servers'
 	// figures, in nanoseconds, 0 if it does not.
 	Window int64
+	// Parties is how many tasks arrive at each round of the barrier where jobs meet, 0
+	// if there is none.
+	Parties int
 }

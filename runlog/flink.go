@@ -1,5 +1,7 @@
 package runlog
 
+import "strings"
+
 // The kinds that tell of a Flink cluster, and the fields that each uses beside
 // T, Cause and Proc, the process that it is about. The kinds Start, Crash, Pause
 // and Resume have a Proc in place of a Node, too; a Crash whose Text is not
@@ -62,10 +64,20 @@ const (
 	// Alert: Job has put out that with window Num the server of Path is in trouble,
 	// Text raised, or no longer, cleared. Written when it was seen in the output.
 	Alert
+	// Arrived: ZooKeeper holds, as of Zxid, the znode Path by which a task of Job says
+	// that it has arrived at round Num of the barrier where jobs meet, with checkpoint
+	// Ckpt, which is complete. It was made at Czxid. Path ends with the task's name,
+	// which begins with the job's.
+	Arrived
+	// Passed: the task that has the name at the end of Path has put out, in the output
+	// of Job, that it has passed round Num of the barrier, and goes on. One Passed is
+	// one in the output, as with Output. Czxid is when it was committed, 0 if the sink
+	// is not in ZooKeeper.
+	Passed
 )
 
 // OfFlink says whether k tells of Flink alone.
-func (k Kind) OfFlink() bool { return k >= Grant && k <= Alert }
+func (k Kind) OfFlink() bool { return k >= Grant && k <= Passed }
 
 // shows says whether events of kind k have the fields of znodes and calls.
 func (k Kind) shows() bool { return k >= Conn && k <= Final || k.OfFlink() }
@@ -97,6 +109,14 @@ const (
 	Missing = "missing"
 	Marked  = "marked"
 )
+
+// JobName is a job's id, shortened for people: without leading zeros, or its beginning.
+func JobName(id string) string {
+	if short := strings.TrimLeft(id, "0"); len(short) < 8 {
+		return short
+	}
+	return id[:min(8, len(id))]
+}
 
 // flink writes the fields that only Flink's events have.
 func (o *object) flink(e *Event) {

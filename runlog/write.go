@@ -42,6 +42,7 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	}
 	o.num("join", h.Join)
 	o.num("window", h.Window)
+	o.num("parties", int64(h.Parties))
 	l.buf = append(o.b, '}', '\n')
 	return l
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper/figures"
 )
@@ -26,6 +27,19 @@ func savepoints(min int) Probe {
 	return Probe{"savepoints", min, kinds(func(e *runlog.Event) bool {
 		return e.Mode == runlog.SavepointMode && e.Text == runlog.Completed
 	}, runlog.Checkpoint)}
+}
+
+// rounds counts how many rounds of the barrier some task has passed, by the output.
+func rounds(min int) Probe {
+	return Probe{"barrier-rounds", min, func(r *checker.Run) int {
+		last := 0
+		for i := range r.Events {
+			if e := &r.Events[i]; e.Kind == runlog.Passed {
+				last = max(last, e.Num)
+			}
+		}
+		return last
+	}}
 }
 
 // alerts counts those that were raised.

@@ -4,17 +4,24 @@ import "github.com/schismlab/schism/plan"
 
 var flinkState = &Scenario{
 	Name:  "flink-state",
-	Flink: withSink(plan.Znodes),
-	Story: "Checkpoints and savepoints go on while both JobManagers flap and ZooKeeper changes its leader in the middle of them. What a " +
+	Flink: meeting(withSink(plan.Znodes)),
+	Story: "Two jobs meet at a barrier in ZooKeeper, round after round, each with a checkpoint that is complete. Checkpoints and savepoints go on while both JobManagers flap and ZooKeeper changes its leader in the middle of them. What a " +
 		"checkpoint holds is committed as znodes, named by the checkpoint: a commit that is made again finds itself done. No leader " +
-		"may start from an older checkpoint than it could have known, and no pointer may lead to nothing.",
-	Probes: []Probe{savepoints(1), restores(3), committed(through), inFlight},
+		"may start from an older checkpoint than it could have known, no pointer may lead to nothing, and no job may go on from a round " +
+		"before the other has arrived there.",
+	Probes: []Probe{savepoints(1), restores(3), rounds(20), committed(through), inFlight},
 	Steps: func(d *Draw) {
 		faults := []func(*Draw){jobLeaderKilled, bothFlap, zooKeeperLeaderChanges, savepointDuringFault, quorumLostForFlink, pointerInFlight}
 		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
 		d.Step("savepoint")
 		d.flinkFaults(append([]func(*Draw){pointerInFlight}, faults[:2]...)...)
 	},
+}
+
+// meeting is a cluster of two jobs that meet at a barrier.
+func meeting(f plan.Flink) plan.Flink {
+	f.Jobs, f.Barrier = 2, true
+	return f
 }
 
 // bothFlap takes ZooKeeper from the leading JobManager until the other one leads,

@@ -93,6 +93,7 @@ var kills = []struct{ bug, scenario, signature string }{
 	{"counter-resets", "flink-state", "counter-back"},
 	{"drop-uncertain-state", "flink-state", "pointer-without-state"},
 	{"windows-outside-state", "flink-monitoring", "window-sum"},
+	{"barrier-by-attempt", "flink-state", "barrier too-early"},
 }
 
 // killSeeds is how many seeds a scenario has to catch its bug.

@@ -30,15 +30,21 @@ type cluster struct {
 	procs   []*flinkProcess // JobManagers first
 	grants  int
 
-	checkpoints int   // completed so far
-	completed   int64 // the number of the last of them
+	jobs []jobSeen // in the order of their numbers
 	// What await steps still miss, and what was asked for and not yet granted.
-	checksLeft, outputsLeft                   int
+	outputsLeft                               int
 	alertsLeft                                int
 	cancelWanted, stopWanted, savepointWanted bool
 	// ended: the job has, so the client that handed it in does not do so again.
 	ended bool
 	*observed
+}
+
+// jobSeen is how far a job has come, by the words of JobManagers.
+type jobSeen struct {
+	checkpoints int   // completed so far
+	completed   int64 // the number of the last of them
+	checksLeft  int   // that an await still misses
 }
 
 // flinkProcess is a JobManager or a TaskManager and what outlives its crashes.
@@ -54,7 +60,7 @@ type flinkProcess struct {
 
 func newCluster(r *run) *cluster {
 	f := r.plan.Flink
-	c := &cluster{run: r, storage: flink.NewStorage(), observed: newObserved()}
+	c := &cluster{run: r, storage: flink.NewStorage(), observed: newObserved(f.JobCount()), jobs: make([]jobSeen, f.JobCount())}
 	quirks, _ := flink.VariantNamed(r.plan.Variant)
 	bug, _ := flink.BugNamed(r.plan.Bug)
 	first := paxos.Client(len(r.plan.Clients) + 1)
@@ -184,9 +190,10 @@ func (c *cluster) heed(f *flinkProcess, e *runlog.Event) {
 		f.grant = c.grants
 	case runlog.Checkpoint:
 		if e.Text == runlog.Completed && e.Mode == "" {
-			c.checkpoints++
-			c.completed = e.Ckpt
-			c.checksLeft--
+			s := &c.jobs[c.numberOf(e.Job)]
+			s.checkpoints++
+			s.completed = e.Ckpt
+			s.checksLeft--
 		}
 		if e.Text == runlog.Completed && e.Mode != "" {
 			c.savepointWanted = false
@@ -206,6 +213,29 @@ func (c *cluster) heed(f *flinkProcess, e *runlog.Event) {
 		}
 	}
 	c.dirty = true
+}
+
+// numberOf is the place of a job, from 0.
+func (c *cluster) numberOf(id string) int {
+	for n := range c.jobs {
+		if flink.JobID(n+1) == id {
+			return n
+		}
+	}
+	panic("sim: there is no job " + id)
+}
+
+// checkpointed says whether every job has completed a checkpoint.
+func (c *cluster) checkpointed() bool {
+	return !slices.ContainsFunc(c.jobs, func(s jobSeen) bool { return s.checkpoints == 0 })
+}
+
+// beginAwait keeps how many of each an await is about, in case it is.
+func (c *cluster) beginAwait(count int) {
+	c.outputsLeft, c.alertsLeft = count, count
+	for n := range c.jobs {
+		c.jobs[n].checksLeft = count
+	}
 }
 
 // fired is one of the cluster's timers.
@@ -294,7 +324,7 @@ func (c *cluster) fulfilled(r *run, s *plan.Step) bool {
 	case plan.JobRunning:
 		return c.jobRunning()
 	case plan.Checkpoints:
-		return c.checksLeft <= 0
+		return !slices.ContainsFunc(c.jobs, func(s jobSeen) bool { return s.checksLeft > 0 })
 	case plan.Outputs:
 		return c.outputsLeft <= 0
 	case plan.Alerts:
@@ -309,15 +339,18 @@ func (c *cluster) jobRunning() bool {
 	return l != nil && l.jm.Running()
 }
 
-// drain tells that the job has put out all that there is.
+// drain tells that every job has put out all that there is.
 func (c *cluster) drain() {
-	c.put(runlog.Event{Kind: runlog.Drained, Job: flink.Job, Ckpt: c.completed})
+	for n, s := range c.jobs {
+		c.put(runlog.Event{Kind: runlog.Drained, Job: flink.JobID(n + 1), Ckpt: s.completed})
+	}
 }
 
-// drained says whether the job has put out all that there is.
+// drained says whether every job has put out all that there is, and, if they meet, have
+// met since the clients stopped.
 func (c *cluster) drained() bool {
 	l := c.leader()
-	if l == nil || !l.jm.Running() {
+	if l == nil || !l.jm.Running() || c.plan.Flink.Barrier && c.met <= c.metBefore {
 		return false
 	}
 	tree := c.run.procs[c.Leading()].machine.(*zookeeper.Server).Tree()

@@ -21,16 +21,25 @@ type observed struct {
 	tree zookeeper.Tree
 	// What was last told: of pointers and of leader information by path, of the
 	// latch and the counter.
-	pointer, info  map[string]string
-	latch, counter string
-	// outputs is how many znodes of the sink there are, counted are those whose
+	pointer, info map[string]string
+	latch         string
+	counter       []string // by job
+	// outputs is how many znodes of each job's sink there are, counted are those whose
 	// records have been counted.
-	outputs int
+	outputs []int
 	counted map[string]bool
+	// round is the last round of the barrier that somebody has arrived at, came are
+	// the arrivals that were told; met is the last round that all had arrived at, and
+	// metBefore what that was when the clients stopped.
+	round, met, metBefore int
+	came                  map[string]bool
 }
 
-func newObserved() *observed {
-	return &observed{tree: zookeeper.NewTree(), pointer: map[string]string{}, info: map[string]string{}, counted: map[string]bool{}}
+func newObserved(jobs int) *observed {
+	return &observed{
+		tree: zookeeper.NewTree(), pointer: map[string]string{}, info: map[string]string{}, counted: map[string]bool{},
+		counter: make([]string, jobs), outputs: make([]int, jobs), came: map[string]bool{},
+	}
 }
 
 // applied looks at what a server has applied, transaction by transaction.
@@ -64,19 +73,62 @@ func (c *cluster) glance() {
 // look tells what is another than was last told.
 func (c *cluster) look() {
 	c.lookAtLatch()
-	for _, path := range flink.InfoPaths() {
+	for _, path := range flink.InfoPaths(len(c.jobs)) {
 		c.lookAtInfo(path)
 	}
-	if data, _, ok := c.observed.tree.Get(flink.CounterPath); ok && data != c.counter {
-		c.counter = data
-		n, _ := strconv.Atoi(data)
-		c.put(runlog.Event{Kind: runlog.Counter, Job: flink.Job, Num: n, Zxid: uint64(c.seen)})
+	for n := range c.jobs {
+		if data, _, ok := c.observed.tree.Get(flink.CounterPath(n + 1)); ok && data != c.counter[n] {
+			c.counter[n] = data
+			num, _ := strconv.Atoi(data)
+			c.put(runlog.Event{Kind: runlog.Counter, Job: flink.JobID(n + 1), Num: num, Zxid: uint64(c.seen)})
+		}
 	}
 	c.pointers()
-	if _, stat, ok := c.observed.tree.Get(plan.OutputRoot); ok && int(stat.Children) != c.outputs {
-		c.outputs = int(stat.Children)
-		c.countOutputs()
+	c.lookAtBarrier()
+	for n := range c.jobs {
+		if _, stat, ok := c.observed.tree.Get(plan.OutputDir(n + 1)); ok && int(stat.Children) != c.outputs[n] {
+			c.outputs[n] = int(stat.Children)
+			c.countOutputs(n + 1)
+		}
 	}
+}
+
+// lookAtBarrier tells who has arrived at a round since. Nobody arrives at one before
+// all have arrived at the one before, so the last two are looked at.
+func (c *cluster) lookAtBarrier() {
+	if !c.plan.Flink.Barrier {
+		return
+	}
+	for {
+		if _, _, ok := c.observed.tree.Get(plan.RoundDir(c.round + 1)); !ok {
+			break
+		}
+		c.round++
+	}
+	for round := max(1, c.round-1); round <= c.round; round++ {
+		names := c.observed.tree.Children(plan.RoundDir(round))
+		for _, name := range names {
+			c.lookAtArrival(plan.RoundDir(round) + "/" + name)
+		}
+		if len(names) >= c.plan.Flink.Parties() && round > c.met {
+			c.met, c.dirty = round, true
+		}
+	}
+}
+
+func (c *cluster) lookAtArrival(path string) {
+	if c.came[path] {
+		return
+	}
+	c.came[path] = true
+	data, stat, _ := c.observed.tree.Get(path)
+	ckpt, err := flink.ParseArrival(data)
+	if err != nil {
+		panic(fmt.Sprintf("sim: %v", err))
+	}
+	c.put(runlog.Event{
+		Kind: runlog.Arrived, Job: flink.JobOfParty(path), Path: path, Num: plan.RoundOf(path), Ckpt: ckpt, Czxid: uint64(stat.Czxid), Zxid: uint64(c.seen),
+	})
 }
 
 // lookAtInfo tells of leader information that has changed.
@@ -97,14 +149,15 @@ func (c *cluster) lookAtInfo(path string) {
 
 // countOutputs counts the records of znodes that the sinks have made since, for
 // awaits.
-func (c *cluster) countOutputs() {
-	for _, name := range c.observed.tree.Children(plan.OutputRoot) {
-		if c.counted[name] {
+func (c *cluster) countOutputs(job int) {
+	for _, name := range c.observed.tree.Children(plan.OutputDir(job)) {
+		path := plan.OutputDir(job) + "/" + name
+		if c.counted[path] {
 			continue
 		}
-		c.counted[name] = true
-		data, _, _ := c.observed.tree.Get(plan.OutputRoot + "/" + name)
-		if p, err := flink.ParsePart(data); err == nil {
+		c.counted[path] = true
+		data, _, _ := c.observed.tree.Get(path)
+		if p, err := flink.ParsePart(job, data); err == nil {
 			for _, r := range p.Records {
 				switch {
 				case r.Kind == runlog.Output:
@@ -136,13 +189,16 @@ func (c *cluster) lookAtLatch() {
 
 // pointers tells of each pointer whose state is another one than was last told.
 func (c *cluster) pointers() {
-	for _, name := range c.observed.tree.Children(flink.CheckpointsDir) {
-		c.lookAtPointer(flink.CheckpointsDir + "/" + name)
+	for n := range c.jobs {
+		dir := flink.CheckpointsDir(n + 1)
+		for _, name := range c.observed.tree.Children(dir) {
+			c.lookAtPointer(n+1, dir+"/"+name)
+		}
+		c.lookAtPointer(n+1, flink.GraphPath(n+1))
 	}
-	c.lookAtPointer(flink.GraphPath)
 }
 
-func (c *cluster) lookAtPointer(path string) {
+func (c *cluster) lookAtPointer(job int, path string) {
 	data, stat, ok := c.observed.tree.Get(path)
 	text := runlog.Present
 	switch {
@@ -156,7 +212,7 @@ func (c *cluster) lookAtPointer(path string) {
 	if state := text + " " + data; c.pointer[path] != state {
 		c.pointer[path] = state
 		c.put(runlog.Event{
-			Kind: runlog.Pointer, Job: flink.Job, Path: path, Ckpt: flink.CheckpointAt(path), Text: text, Data: data, Zxid: uint64(c.seen),
+			Kind: runlog.Pointer, Job: flink.JobID(job), Path: path, Ckpt: flink.CheckpointAt(path), Text: text, Data: data, Zxid: uint64(c.seen),
 		})
 	}
 }
@@ -167,18 +223,21 @@ func (c *cluster) read() {
 		return // told when it was committed
 	}
 	type made struct {
+		job   int
 		czxid paxos.Zxid
 		data  string
 	}
 	var parts []made
 	tree := c.run.procs[c.Leading()].machine.(*zookeeper.Server).Tree()
-	for _, name := range tree.Children(plan.OutputRoot) {
-		data, stat, _ := tree.Get(plan.OutputRoot + "/" + name)
-		parts = append(parts, made{stat.Czxid, data})
+	for n := range c.jobs {
+		for _, name := range tree.Children(plan.OutputDir(n + 1)) {
+			data, stat, _ := tree.Get(plan.OutputDir(n+1) + "/" + name)
+			parts = append(parts, made{n + 1, stat.Czxid, data})
+		}
 	}
 	slices.SortFunc(parts, func(a, b made) int { return cmp.Compare(a.czxid, b.czxid) })
 	for _, m := range parts {
-		p, err := flink.ParsePart(m.data)
+		p, err := flink.ParsePart(m.job, m.data)
 		if err != nil {
 			panic(fmt.Sprintf("sim: %v", err))
 		}

@@ -105,7 +105,7 @@ func (r *run) beginAwait(s *plan.Step, within int64) {
 	r.awaiting, r.callsLeft, r.writeBegun = true, s.Count, false
 	r.saved = nil
 	if r.cluster != nil {
-		r.cluster.checksLeft, r.cluster.outputsLeft, r.cluster.alertsLeft = s.Count, s.Count, s.Count
+		r.cluster.beginAwait(s.Count)
 	}
 	r.generation++
 	r.wake(within, stepDue, r.generation)

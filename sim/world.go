@@ -253,7 +253,7 @@ func (r *run) look() {
 			r.begin()
 		}
 	case deploying:
-		if r.cluster.jobRunning() && r.cluster.checkpoints > 0 {
+		if r.cluster.jobRunning() && r.cluster.checkpointed() {
 			r.begin()
 		}
 	case stepping:
@@ -271,6 +271,7 @@ func (r *run) look() {
 		}
 		r.put(runlog.Event{Kind: runlog.Done})
 		if r.cluster != nil {
+			r.cluster.metBefore = r.cluster.met
 			r.enter(draining, drainLimit)
 			return
 		}

@@ -33,6 +33,7 @@ var catchers = map[string][]string{
 	"counter-resets":           {"flink-state"},
 	"drop-uncertain-state":     {"flink-state", "flink-failover"},
 	"windows-outside-state":    {"flink-monitoring"},
+	"barrier-by-attempt":       {"flink-state"},
 }
 
 // TestEveryPlantedBugHasASmallCounterexample holds every bad run to at most

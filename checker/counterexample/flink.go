@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper/figures"
@@ -60,6 +61,11 @@ var flinkAccounts = []*account{
 		check: "flink-windows",
 		about: ofKinds(runlog.Window, runlog.Alert),
 		with:  withSamples, beside: besideRecord,
+	},
+	{
+		check: "flink-barrier",
+		about: ofKinds(runlog.Arrived, runlog.Passed),
+		with:  withMeeting, stays: staysMet, beside: besideRound,
 	},
 	{
 		check: "flink-ended",
@@ -263,6 +269,111 @@ func withSamples(a *apart, i int) {
 		}
 	}
 	a.keep(after)
+}
+
+// withMeeting keeps, of a task that passes a round, all that had arrived there, and,
+// where that is the question, of one that arrives what became of the checkpoint with
+// which it came. Of the rounds between two that
+// are in the part nothing may be missed, and of those outside of it nothing is asked.
+func withMeeting(a *apart, i int) {
+	e := a.event(i)
+	if e.Kind == runlog.Arrived {
+		a.keepCheckpoint(e)
+	} else if e.Kind == runlog.Passed {
+		a.keepArrivals(e.Num)
+	}
+	first := e.Num // the first round at which it is in the part
+	for _, k := range slices.Concat(a.ofKind[runlog.Arrived], a.ofKind[runlog.Passed]) {
+		if n := a.event(k); a.kept[k] && n.Kind == runlog.Arrived && (n.Num == e.Num-1 || n.Num == e.Num+1) && e.Kind == runlog.Arrived {
+			a.keepArrivals(min(n.Num, e.Num))
+		} else if a.kept[k] && sameParty(n, e) {
+			first = min(first, n.Num)
+		}
+	}
+	last := 0 // up to which it has passed them
+	for _, k := range a.ofKind[runlog.Passed] {
+		if n := a.event(k); a.kept[k] && sameParty(n, e) {
+			last = max(last, n.Num)
+		}
+	}
+	for _, k := range a.ofKind[runlog.Passed] {
+		if n := a.event(k); sameParty(n, e) && n.Num >= first && n.Num < last {
+			a.keep(k)
+		}
+	}
+}
+
+func sameParty(x, y *runlog.Event) bool {
+	return checker.PartyText(x.Path) == checker.PartyText(y.Path)
+}
+
+// keepArrivals keeps, of all that have arrived at a round, the first time that they did.
+func (a *apart) keepArrivals(round int) {
+	first := map[string]int{}
+	for _, k := range a.ofKind[runlog.Arrived] {
+		e := a.event(k)
+		if e.Num != round {
+			continue
+		}
+		who := checker.PartyText(e.Path)
+		if was, is := first[who]; !is || e.Czxid < a.event(was).Czxid {
+			first[who] = k
+		}
+	}
+	for _, k := range first { // the order does not matter: what is kept is a set
+		a.keep(k)
+	}
+}
+
+// keepCheckpoint keeps what became of the checkpoint of an arrival.
+func (a *apart) keepCheckpoint(e *runlog.Event) {
+	if s := a.want.Signature; s != "" && s != "barrier arrival-without-checkpoint" {
+		return
+	}
+	for _, kind := range []runlog.Kind{runlog.Pointer, runlog.Checkpoint} {
+		for _, k := range a.ofKind[kind] {
+			if c := a.event(k); c.Job == e.Job && c.Ckpt == e.Ckpt && c.Text != runlog.Subsumed && c.Text != runlog.Discarded {
+				a.keep(k)
+			}
+		}
+	}
+}
+
+// staysMet keeps what proves that rounds go on: when the ensemble was healthy, and who
+// arrived after that. Where something else is broken, nobody asks for it.
+func staysMet(a *apart) {
+	healed := -1
+	for _, i := range a.ofKind[runlog.Ready] {
+		if a.event(i).Text == readyEnd {
+			healed = i
+		}
+	}
+	if s := a.want.Signature; healed < 0 || s != "" && s != "barrier stands" && s != "barrier slow" {
+		return
+	}
+	a.keep(healed)
+	for _, i := range a.ofKind[runlog.Arrived] {
+		if i > healed {
+			a.keepArrivals(a.event(i).Num)
+		}
+	}
+}
+
+// besideRound tells who else arrived at the round at stake, and what jobs were
+// restored from meanwhile.
+func besideRound(a *apart, i int) int {
+	e, at := a.event(i), a.event(a.last())
+	switch {
+	case i > a.last():
+		return 0
+	case e.Kind == runlog.Arrived && (e.Num == at.Num || e.Num == at.Num-1 && at.Kind == runlog.Arrived):
+		return 1
+	case e.Kind == runlog.Checkpoint && e.Text == runlog.Restored && i > a.first && e.Ckpt > 0:
+		return 2
+	case troubles(e) && i > a.first:
+		return 3
+	}
+	return 0
 }
 
 // treeOf is the event that ends what a server was read of at the end, -1 if none.

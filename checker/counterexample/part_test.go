@@ -37,7 +37,7 @@ func ran(t testing.TB, s *scenarios.Scenario, seed uint64, bug string) *checker.
 	}
 	h := runlog.Header{Scenario: s.Name, Seed: seed, World: "sim", Bug: bug, Servers: p.Topology.Servers, Clients: len(p.Clients)}
 	h.Session, h.Join = int64(p.Topology.SessionTimeout), int64(p.Topology.Tick)*int64(p.Topology.InitLimit)
-	h.Checkpoint, h.Window = int64(p.Flink.Checkpoint), int64(p.Flink.Window)
+	h.Checkpoint, h.Window, h.Parties = int64(p.Flink.Checkpoint), int64(p.Flink.Window), p.Flink.Parties()
 	run, err := checker.NewRun(h, l.events)
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,11 @@ type Options struct {
 	// length of the windows in which they are added up; both or none.
 	Monitors []string
 	Window   time.Duration
+	// Barrier is the znode where the job meets others, Party its name there, which no
+	// other job has, and Parties how many readers there are of all jobs: Parallelism of
+	// each. All of them or none.
+	Barrier, Party string
+	Parties        int
 	// Parallelism is that of all operators. What is zero here and below is the
 	// job's own default: 2, 500 ms, 500 ms, 6 s.
 	Parallelism                              int
@@ -67,6 +72,9 @@ func (o Options) Args() ([]string, error) {
 	add("output", o.Output)
 	add("out", o.Out)
 	number("records", int64(o.Records))
+	add("barrier", o.Barrier)
+	add("party", o.Party)
+	number("parties", int64(o.Parties))
 	add("monitors", strings.Join(o.Monitors, ","))
 	number("window", o.Window.Milliseconds())
 	number("parallelism", int64(o.Parallelism))

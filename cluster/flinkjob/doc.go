@@ -14,6 +14,10 @@
 //     their own times, and puts out the sum of each window, and a notice when it
 //     raises or clears the server's alert. A window is closed when the samples of
 //     all servers have passed it, so none is ever late.
+//   - Jobs with the same barrier wait for each other: each reader of each job is a
+//     party, and arrives at a round of the barrier with a checkpoint, by a znode that
+//     is made when that is complete. It emits nothing until all parties have arrived,
+//     and then the line of the round that it has passed.
 //   - A batch is what one subtask committed at once, under a name that tells the
 //     checkpoint and the subtask. It is a file in OUTPUT/committed, or a znode.
 //   - The sinks are files, znodes, and attempt. Files are written before a

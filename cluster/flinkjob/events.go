@@ -22,6 +22,8 @@ func (b Batch) Events(job string) []runlog.Event {
 			e.Kind, e.Version, e.Mzxid = runlog.Config, int32(l.Number), l.Zxid
 		case Window:
 			e.Kind, e.Num = runlog.Window, int(l.Number)
+		case Round:
+			e.Kind, e.Num, e.Czxid = runlog.Passed, int(l.Number), b.Czxid
 		case Notice:
 			e.Kind, e.Num, e.Text, e.Data = runlog.Alert, int(l.Number), l.Data, ""
 		case Alert:

@@ -33,8 +33,8 @@ func TestSelfCheck(t *testing.T) {
 	}
 	// As SelfCheck.DATA.
 	data := []string{"", "plain", "\"quoted\" \\ and \t tabbed\r\n", "\x00\x01\x1f\x7f\u2028", "ü中😀", "\xff\xfe\x00"}
-	if len(b.Lines) != len(data)+2 {
-		t.Fatalf("%d lines, want %d", len(b.Lines), len(data)+2)
+	if len(b.Lines) != len(data)+3 {
+		t.Fatalf("%d lines, want %d", len(b.Lines), len(data)+3)
 	}
 	for i, want := range data {
 		l, sum := b.Lines[i], sha256.Sum256([]byte(want))
@@ -48,7 +48,10 @@ func TestSelfCheck(t *testing.T) {
 	if c := b.Lines[len(data)]; c.Kind != Config || c.Path != "/conf" || c.Number != 3 || c.Zxid != 1<<33 || c.Data != "plain" {
 		t.Errorf("configuration: %+v", c)
 	}
-	if a := b.Lines[len(data)+1]; a.Kind != Alert || a.Path != "/in/k1" || a.After != -1 || a.Got != 9 {
+	if r := b.Lines[len(data)+1]; r.Kind != Round || r.Path != "/barrier/j-1" || r.Number != 7 || r.Subtask != 1 || r.Attempt != 2 {
+		t.Errorf("round: %+v", r)
+	}
+	if a := b.Lines[len(data)+2]; a.Kind != Alert || a.Path != "/in/k1" || a.After != -1 || a.Got != 9 {
 		t.Errorf("alert: %+v", a)
 	}
 }

@@ -25,6 +25,9 @@ const (
 	// raised or cleared the server's alert. Number counts windows.
 	Window = "window"
 	Notice = "notice"
+	// Round is that a party has passed round Number of the barrier. Path ends with the
+	// party's name.
+	Round = "round"
 )
 
 // Line is one line of the output.
@@ -56,6 +59,8 @@ type Batch struct {
 	// batches of one checkpoint and subtask, from 0.
 	Checkpoint    int64
 	Subtask, Part int
+	// Czxid is the transaction that committed it, if its sink is in ZooKeeper.
+	Czxid uint64
 	// Attempt is that of the planted fault, -1 elsewhere.
 	Attempt int
 	Lines   []Line
@@ -103,8 +108,8 @@ func parseLine(text []byte) (Line, error) {
 		return l, errors.New("more than one object")
 	}
 	switch {
-	case !slices.Contains([]string{Record, Config, Alert, Window, Notice}, l.Kind):
-		return l, fmt.Errorf("kind %q: want record, config, alert, window or notice", l.Kind)
+	case !slices.Contains([]string{Record, Config, Alert, Window, Notice, Round}, l.Kind):
+		return l, fmt.Errorf("kind %q: want record, config, alert, window, notice or round", l.Kind)
 	case l.Path == "":
 		return l, errors.New("no path")
 	case (l.Kind == Record || l.Kind == Config) && (l.Zxid == 0 || len(l.Hash) != 16):
@@ -141,7 +146,10 @@ func (r *Reader) Files(output string) ([]Batch, error) {
 	for i, e := range entries {
 		names[i] = e.Name()
 	}
-	return r.read(dir, names, func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) })
+	return r.read(dir, names, func(name string) ([]byte, uint64, error) {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		return content, 0, err
+	})
 }
 
 // Znodes is ReadZnodes, less what was given before.
@@ -154,21 +162,21 @@ func (r *Reader) Znodes(tree hastore.Tree, root string) ([]Batch, error) {
 		return nil, err
 	}
 	slices.Sort(names)
-	return r.read(root, names, func(name string) ([]byte, error) {
-		content, _, err := tree.Get(path.Join(root, name))
-		return content, err
+	return r.read(root, names, func(name string) ([]byte, uint64, error) {
+		content, stat, err := tree.Get(path.Join(root, name))
+		return content, stat.Czxid, err
 	})
 }
 
 // read reads the batches of the given names that it has not given. After an
 // error none of them counts as given.
-func (r *Reader) read(where string, names []string, get func(string) ([]byte, error)) ([]Batch, error) {
+func (r *Reader) read(where string, names []string, get func(string) ([]byte, uint64, error)) ([]Batch, error) {
 	var fresh []Batch
 	for _, name := range names {
 		if r.given[name] {
 			continue
 		}
-		content, err := get(name)
+		content, czxid, err := get(name)
 		if err != nil {
 			return nil, err
 		}
@@ -176,6 +184,7 @@ func (r *Reader) read(where string, names []string, get func(string) ([]byte, er
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", where, err)
 		}
+		b.Czxid = czxid
 		fresh = append(fresh, b)
 	}
 	if r.given == nil {

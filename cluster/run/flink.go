@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,25 +40,47 @@ type flinkRun struct {
 	w       *world
 	cluster *flink.Cluster
 	dir     string
-	job     string // its id
 	jar     string
-	args    []string
+	jobs    []*jobRun // in the order of their numbers
 	stop    context.CancelFunc
 	polls   sync.WaitGroup
 
-	mu        sync.Mutex
-	aside     bool // other jobs come and go
-	procs     map[string]procState
-	cuts      map[[2]string]bool
+	mu      sync.Mutex
+	aside   bool // other jobs come and go
+	procs   map[string]procState
+	cuts    map[[2]string]bool
+	records int // that the sinks have committed, as far as was seen
+	alerts  int // that were raised there
+	seen    map[string]bool
+	leads   map[string]bool
+	both    time.Time // since when more than one leads, by their own word
+
+	meetings meetings
+}
+
+// jobRun is one of the jobs. What it has done is under the mutex of the flinkRun.
+type jobRun struct {
+	number int // from 1
+	id     string
+	args   []string
+
 	done      int64 // checkpoints that were completed
 	newest    int64 // the number of the last one that was triggered
 	saving    int64 // the number of the last savepoint that was triggered
 	completed int64 // the number of the last one that was completed
-	records   int   // that the sink has committed, as far as was seen
-	alerts    int   // that were raised there
-	seen      map[string]bool
-	leads     map[string]bool
-	both      time.Time // since when more than one leads, by their own word
+}
+
+// first is the job that steps are about which name none.
+func (f *flinkRun) first() *jobRun { return f.jobs[0] }
+
+// jobOf is the job of an id, nil if it is none of the plan's.
+func (f *flinkRun) jobOf(id string) *jobRun {
+	for _, j := range f.jobs {
+		if j.id == id {
+			return j
+		}
+	}
+	return nil
 }
 
 type procState struct{ up, paused bool }
@@ -73,12 +97,12 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
-	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, seen: map[string]bool{}, job: jobID(w.plan), jar: jar}
+	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, seen: map[string]bool{}, jobs: jobsOf(w.plan), jar: jar}
 	w.flink = f
 	p := w.plan.Flink
 	f.cluster, err = flink.Start(ctx, flink.Options{
 		Version: at.Version, Dir: at.Dir, ZooKeeper: w.addrs, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
-		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Observe: f.observe,
+		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(&p), Observe: f.observe,
 	})
 	if err != nil {
 		return err
@@ -89,13 +113,15 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	polling, stop := context.WithCancel(ctx)
 	f.stop = stop
 	f.polls.Go(func() { f.watchStore(polling) })
-	if err := f.submit(ctx, at.Ready); err != nil {
-		return f.notReady(ctx, "does not take the job", err)
+	for _, j := range f.jobs {
+		if err := f.submit(ctx, j, at.Ready); err != nil {
+			return f.notReady(ctx, "does not take the job", err)
+		}
 	}
 	var last error
 	err = await(ctx, at.Ready, func() bool {
 		last = f.askRunning(ctx)
-		if last == nil && f.checkpoints() == 0 {
+		if last == nil && slices.Contains(f.checkpoints(), 0) {
 			// Without one a fail-over would begin anew, and be none that matters.
 			last = errors.New("it has completed no checkpoint")
 		}
@@ -123,19 +149,51 @@ func jobID(p *plan.Plan) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
+// jobsOf are the jobs of a plan. The others' ids are made from the first one's.
+func jobsOf(p *plan.Plan) []*jobRun {
+	var jobs []*jobRun
+	for n := range p.Flink.JobCount() {
+		id := jobID(p)
+		if n > 0 {
+			sum := sha256.Sum256([]byte(fmt.Sprint(id, " job ", n+1)))
+			id = hex.EncodeToString(sum[:16])
+		}
+		jobs = append(jobs, &jobRun{number: n + 1, id: id})
+	}
+	return jobs
+}
+
+// slots are how many a TaskManager has: two for each job.
+func slots(f *plan.Flink) int { return 2 * f.JobCount() }
+
+// parallelism is that of a job: where jobs meet, a task for each of its keys, so that
+// as many meet as in the model; and else one for each TaskManager.
+func parallelism(f *plan.Flink, job int) int {
+	if f.Barrier {
+		return len(f.KeysOf(job))
+	}
+	return f.TaskManagers
+}
+
+func (f *flinkRun) submit(ctx context.Context, j *jobRun, within time.Duration) error {
 	p := f.w.plan
 	o := flinkjob.Options{
-		ZooKeeper: f.w.addrs, In: plan.InputRoot, Config: plan.ConfigPath, Sinks: []string{p.Flink.Sink.String()},
-		Parallelism: p.Flink.TaskManagers, Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
+		ZooKeeper: f.w.addrs, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
+		Parallelism: parallelism(&p.Flink, j.number), Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
 	}
 	if p.Flink.Sink == plan.Files {
-		o.Output = f.output()
+		o.Output = f.output(j.number)
 	} else {
-		o.Out = plan.OutputRoot
+		o.Out = plan.OutputDir(j.number)
 	}
-	for i := range p.Flink.Keys {
-		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i+1)))
+	for _, i := range p.Flink.KeysOf(j.number) {
+		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i)))
+	}
+	if j.number == 1 {
+		o.Config = plan.ConfigPath
+	}
+	if p.Flink.Barrier {
+		o.Barrier, o.Party, o.Parties = plan.BarrierRoot, j.id, p.Flink.Parties()
 	}
 	if o.Window = time.Duration(p.Flink.Window); o.Window > 0 {
 		for n := range p.Topology.Servers {
@@ -143,7 +201,7 @@ func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
 		}
 	}
 	var err error
-	if f.args, err = o.Args(); err != nil {
+	if j.args, err = o.Args(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
@@ -153,10 +211,13 @@ func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
 		return err
 	}
 	defer c.Close()
-	return c.Submit(ctx, f.jar, rest.Spec{JobID: f.job, Args: f.args})
+	return c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args})
 }
 
-func (f *flinkRun) output() string { return filepath.Join(f.dir, "output") }
+// output is the folder of a job's sink, if that writes files.
+func (f *flinkRun) output(job int) string {
+	return filepath.Join(f.dir, strings.Replace(plan.OutputDir(job), plan.OutputRoot, "output", 1))
+}
 
 // restLimit bounds one question to a REST server.
 const restLimit = 10 * time.Second
@@ -170,7 +231,7 @@ func (f *flinkRun) leaderClient() (*rest.Client, error) {
 	return rest.New(f.cluster.REST(leaders[0]), restLimit)
 }
 
-// running says whether every task of the job runs, by the word of the leader.
+// running says whether every task of every job runs, by the word of the leader.
 func (f *flinkRun) running(ctx context.Context) bool { return f.askRunning(ctx) == nil }
 
 // askRunning says what the leader answers instead.
@@ -180,11 +241,16 @@ func (f *flinkRun) askRunning(ctx context.Context) error {
 		return err
 	}
 	defer c.Close()
-	job, err := c.Job(ctx, f.job)
-	if err == nil && !job.AllRunning() {
-		err = fmt.Errorf("the job is %s, and not all its tasks run", job.State)
+	for _, j := range f.jobs {
+		job, err := c.Job(ctx, j.id)
+		if err == nil && !job.AllRunning() {
+			err = fmt.Errorf("job %d is %s, and not all its tasks run", j.number, job.State)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // observe is told what happens to the processes and what they say.
@@ -208,21 +274,23 @@ func (f *flinkRun) observe(e runlog.Event) {
 	case runlog.Resume:
 		st.paused = false
 	case runlog.Checkpoint:
-		if e.Job == "" {
-			e.Job = f.job
+		j := f.jobOf(e.Job)
+		if j == nil {
+			j = f.fresh()
+			e.Job = j.id
 		}
 		switch e.Text {
 		case runlog.Triggered:
-			f.newest = e.Ckpt
+			j.newest = e.Ckpt
 			if e.Mode == runlog.SavepointMode {
-				f.saving = e.Ckpt
+				j.saving = e.Ckpt
 			}
 		case runlog.Completed:
-			if e.Ckpt == f.saving {
+			if e.Ckpt == j.saving {
 				e.Mode = runlog.SavepointMode // the log line does not say it again
 			}
-			f.done++
-			f.completed = e.Ckpt
+			j.done++
+			j.completed = e.Ckpt
 		}
 	}
 	f.procs[e.Proc] = st
@@ -235,7 +303,19 @@ func (f *flinkRun) ofAnother(e runlog.Event) bool {
 	if e.Kind != runlog.JobState && e.Kind != runlog.Checkpoint {
 		return false
 	}
-	return e.Job != f.job && (e.Job != "" || f.aside)
+	return f.jobOf(e.Job) == nil && (e.Job != "" || f.aside)
+}
+
+// fresh is the job that a JobManager means which says of none that it begins at no
+// checkpoint: the first that has completed none. If all have, one of them begins anew,
+// and no matter which one that is, it must not; f.mu is held.
+func (f *flinkRun) fresh() *jobRun {
+	for _, j := range f.jobs {
+		if j.done == 0 {
+			return j
+		}
+	}
+	return f.first()
 }
 
 // office takes note of who leads; f.mu is held.

@@ -35,7 +35,7 @@ func TestTargetsByName(t *testing.T) {
 // TestObserve: what processes do and say decides what the run takes them for.
 func TestObserve(t *testing.T) {
 	var log kept
-	f := &flinkRun{w: &world{log: newRecorder(&log)}, job: "j", procs: map[string]procState{}, leads: map[string]bool{}}
+	f := &flinkRun{w: &world{log: newRecorder(&log)}, jobs: []*jobRun{{number: 1, id: "j"}}, procs: map[string]procState{}, leads: map[string]bool{}}
 	say := func(kind runlog.Kind, proc string) { f.observe(runlog.Event{Kind: kind, Proc: proc}) }
 	say(runlog.Start, "jm1")
 	say(runlog.Start, "jm2")
@@ -63,8 +63,8 @@ func TestObserve(t *testing.T) {
 	for _, text := range []string{runlog.Triggered, runlog.Completed, runlog.Restored} {
 		f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: text, Ckpt: 7})
 	}
-	if f.newest != 7 || f.completed != 7 || f.done != 1 {
-		t.Errorf("newest %d, completed %d, %d done; want 7, 7, 1", f.newest, f.completed, f.done)
+	if j := f.first(); j.newest != 7 || j.completed != 7 || j.done != 1 {
+		t.Errorf("newest %d, completed %d, %d done; want 7, 7, 1", j.newest, j.completed, j.done)
 	}
 	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Triggered, Mode: runlog.SavepointMode, Ckpt: 8})
 	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Completed, Ckpt: 8})

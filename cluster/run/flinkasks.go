@@ -29,14 +29,19 @@ func (f *flinkRun) ask(ctx context.Context, s plan.Step) error {
 		return f.moreJobs(ctx, s.Count)
 	}
 	do := map[plan.Action]func(context.Context, *rest.Client) error{
-		plan.Cancel: func(ctx context.Context, c *rest.Client) error { return c.Cancel(ctx, f.job) },
+		plan.Cancel: func(ctx context.Context, c *rest.Client) error { return c.Cancel(ctx, f.first().id) },
 		plan.Savepoint: func(ctx context.Context, c *rest.Client) error {
-			_, err := c.Savepoint(ctx, f.job, f.savepoints(), f.job)
+			_, err := c.Savepoint(ctx, f.first().id, f.savepoints(), f.first().id)
 			return err
 		},
 		plan.Stop: f.stopJob,
 		plan.Submit: func(ctx context.Context, c *rest.Client) error {
-			return c.Submit(ctx, f.jar, rest.Spec{JobID: f.job, Args: f.args})
+			for _, j := range f.jobs {
+				if err := c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args}); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}[s.Action]
 	return f.askLeader(ctx, s.Action.String(), do)
@@ -66,13 +71,14 @@ func (f *flinkRun) savepoints() string { return filepath.Join(f.dir, "savepoints
 
 // stopJob lets the job finish with a savepoint. Asked again, it finds it finished.
 func (f *flinkRun) stopJob(ctx context.Context, c *rest.Client) error {
-	if job, err := c.Job(ctx, f.job); err == nil && job.State == rest.Finished {
+	id := f.first().id
+	if job, err := c.Job(ctx, id); err == nil && job.State == rest.Finished {
 		return nil
 	}
-	if _, err := c.Stop(ctx, f.job, f.savepoints(), f.job, false); err != nil {
+	if _, err := c.Stop(ctx, id, f.savepoints(), id, false); err != nil {
 		return err
 	}
-	_, err := c.AwaitState(ctx, f.job, rest.Finished)
+	_, err := c.AwaitState(ctx, id, rest.Finished)
 	return err
 }
 
@@ -82,9 +88,9 @@ func (f *flinkRun) moreJobs(ctx context.Context, n int) error {
 	f.setAside(true)
 	defer f.setAside(false)
 	for i := range n {
-		sum := sha256.Sum256([]byte(fmt.Sprint(f.job, i)))
+		sum := sha256.Sum256([]byte(fmt.Sprint(f.first().id, i)))
 		id := hex.EncodeToString(sum[:16])
-		args := elsewhere(f.args, fmt.Sprintf("%s-%d", f.output(), i+1), fmt.Sprintf("%s-%d", plan.OutputRoot, i+1))
+		args := elsewhere(f.first().args, fmt.Sprintf("%s-%d", f.output(1), i+1), fmt.Sprintf("%s-%d", plan.OutputRoot, i+1))
 		err := f.askLeader(ctx, fmt.Sprintf("job %d of %d", i+1, n), func(ctx context.Context, c *rest.Client) error {
 			if err := c.Submit(ctx, f.jar, rest.Spec{JobID: id, Args: args}); err != nil {
 				return err

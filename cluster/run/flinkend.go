@@ -80,22 +80,47 @@ func (f *flinkRun) drain(ctx context.Context) error {
 		return nil
 	}
 	f.mu.Lock()
-	since := f.newest
+	var since []int64
+	for _, j := range f.jobs {
+		since = append(since, j.newest)
+	}
 	f.mu.Unlock()
-	var last int64
+	met := f.meetings.sofar()
+	last := make([]int64, len(f.jobs))
 	err := await(ctx, drainLimit, func() bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		last = f.completed
-		return last >= since+drainCheckpoints
+		enough := true
+		for i, j := range f.jobs {
+			last[i] = j.completed
+			enough = enough && last[i] >= since[i]+drainCheckpoints
+		}
+		return enough
 	})
 	if errors.Is(err, errLate) {
-		return unfinished{fmt.Sprintf("the job did not complete %d checkpoints within %v after the last write%s", drainCheckpoints, drainLimit, f.describe())}
+		return unfinished{fmt.Sprintf("%s did not complete %d checkpoints within %v after the last write%s", f.all(), drainCheckpoints, drainLimit, f.describe())}
+	}
+	if err == nil && f.w.plan.Flink.Barrier {
+		// That they do not meet is for a check to say.
+		if err = await(ctx, drainLimit, func() bool { return f.meetings.sofar() > met }); errors.Is(err, errLate) {
+			err = nil
+		}
+		f.meetings.end()
 	}
 	if err == nil {
-		f.w.log.put(runlog.Event{Kind: runlog.Drained, Job: f.job, Ckpt: last, Num: int(last)})
+		for i, j := range f.jobs {
+			f.w.log.put(runlog.Event{Kind: runlog.Drained, Job: j.id, Ckpt: last[i], Num: int(last[i])})
+		}
 	}
 	return err
+}
+
+// all names the jobs for people.
+func (f *flinkRun) all() string {
+	if len(f.jobs) == 1 {
+		return "the job"
+	}
+	return fmt.Sprintf("each of the %d jobs", len(f.jobs))
 }
 
 // committed is how many records the sink has committed so far, as far as the
@@ -128,10 +153,21 @@ func (f *flinkRun) alert(e runlog.Event, batch string) {
 	f.w.log.put(e)
 }
 
-// batches are what the sink has committed.
-func (f *flinkRun) batches(ctx context.Context) ([]flinkjob.Batch, error) {
-	if f.w.plan.Flink.Sink == plan.Files {
-		return flinkjob.ReadFiles(f.output())
+// batches are what the sink of each job has committed. What tasks rely on that have
+// passed a round of the barrier, by this output, is logged with it.
+func (f *flinkRun) batches(ctx context.Context) ([][]flinkjob.Batch, error) {
+	all := make([][]flinkjob.Batch, len(f.jobs))
+	files := f.w.plan.Flink.Sink == plan.Files
+	if files {
+		for i, j := range f.jobs {
+			var err error
+			if all[i], err = flinkjob.ReadFiles(f.output(j.number)); err != nil {
+				return nil, err
+			}
+		}
+		if !f.w.plan.Flink.Barrier {
+			return all, nil
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, restLimit)
 	defer cancel()
@@ -143,7 +179,15 @@ func (f *flinkRun) batches(ctx context.Context) ([]flinkjob.Batch, error) {
 	if _, err := c.Sync("/"); err != nil {
 		return nil, fmt.Errorf("sync on n1: %w", err)
 	}
-	return flinkjob.ReadZnodes(hastore.Conn(c), plan.OutputRoot)
+	tree := hastore.Conn(c)
+	if !files {
+		for i, j := range f.jobs {
+			if all[i], err = flinkjob.ReadZnodes(tree, plan.OutputDir(j.number)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, f.meetings.rest(f, tree, passed(all))
 }
 
 // outputs logs all that the sink has committed. Output that cannot be read is not
@@ -159,13 +203,15 @@ func (f *flinkRun) outputs(ctx context.Context) error {
 	if err != nil {
 		return unfinished{"the job's output cannot be read: " + err.Error()}
 	}
-	for _, b := range all {
-		for _, e := range b.Events(f.job) {
-			if e.Kind == runlog.Alert {
-				f.alert(e, b.Name)
-				continue
+	for i, j := range f.jobs {
+		for _, b := range all[i] {
+			for _, e := range b.Events(j.id) {
+				if e.Kind == runlog.Alert {
+					f.alert(e, b.Name)
+					continue
+				}
+				f.w.log.put(e)
 			}
-			f.w.log.put(e)
 		}
 	}
 	return nil

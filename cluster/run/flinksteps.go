@@ -179,8 +179,15 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 	case plan.JobRunning:
 		return await(ctx, within, func() bool { return f.running(ctx) })
 	case plan.Checkpoints:
-		enough := f.checkpoints() + int64(s.Count)
-		return await(ctx, within, func() bool { return f.checkpoints() >= enough })
+		before := f.checkpoints()
+		return await(ctx, within, func() bool {
+			for i, n := range f.checkpoints() {
+				if n < before[i]+int64(s.Count) {
+					return false
+				}
+			}
+			return true
+		})
 	}
 	told := f.committed
 	if s.For == plan.Alerts {
@@ -190,11 +197,15 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 	return await(ctx, within, func() bool { return told() >= enough })
 }
 
-// checkpoints is how many were completed so far.
-func (f *flinkRun) checkpoints() int64 {
+// checkpoints is how many each job has completed so far.
+func (f *flinkRun) checkpoints() []int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.done
+	var done []int64
+	for _, j := range f.jobs {
+		done = append(done, j.done)
+	}
+	return done
 }
 
 // leading are the JobManagers that run and lead, less except.

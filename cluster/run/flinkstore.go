@@ -36,7 +36,7 @@ func (f *flinkRun) watchStore(ctx context.Context) {
 	}
 	defer conn.Close()
 	tree := hastore.Conn(conn)
-	s := &storeSeen{f: f, tree: tree, store: hastore.New(tree, plan.FlinkRoot+flink.ClusterID), seen: map[string]string{}}
+	s := &storeSeen{f: f, tree: tree, store: hastore.New(tree, plan.FlinkRoot+flink.ClusterID), seen: map[string]string{}, sinks: make([]flinkjob.Reader, len(f.jobs))}
 	tick := time.NewTicker(storeEvery)
 	defer tick.Stop()
 	count := time.NewTicker(countEvery)
@@ -89,15 +89,22 @@ type storeSeen struct {
 	tree  hastore.Tree
 	store hastore.Store
 	seen  map[string]string
-	sink  flinkjob.Reader
+	sinks []flinkjob.Reader // of each job
 }
 
-// output counts the records that the sink has committed since, and tells of alerts. An error is a
-// server that is away, or output that cannot be read, which the end will tell.
+// output counts the records that the sinks have committed since, and tells of alerts.
 func (s *storeSeen) output() {
-	read := func() ([]flinkjob.Batch, error) { return s.sink.Znodes(s.tree, plan.OutputRoot) }
+	for i, j := range s.f.jobs {
+		s.outputOf(j, &s.sinks[i])
+	}
+}
+
+// outputOf is about one job. An error is a server that is away, or output that cannot
+// be read, which the end will tell.
+func (s *storeSeen) outputOf(j *jobRun, sink *flinkjob.Reader) {
+	read := func() ([]flinkjob.Batch, error) { return sink.Znodes(s.tree, plan.OutputDir(j.number)) }
 	if s.f.w.plan.Flink.Sink == plan.Files {
-		read = func() ([]flinkjob.Batch, error) { return s.sink.Files(s.f.output()) }
+		read = func() ([]flinkjob.Batch, error) { return sink.Files(s.f.output(j.number)) }
 	}
 	fresh, err := read()
 	if err != nil {
@@ -105,7 +112,7 @@ func (s *storeSeen) output() {
 	}
 	n := 0
 	for _, b := range fresh {
-		for _, e := range b.Events(s.f.job) {
+		for _, e := range b.Events(j.id) {
 			switch e.Kind {
 			case runlog.Output:
 				n++
@@ -133,17 +140,25 @@ func (s *storeSeen) put(mark, says string, e runlog.Event) {
 func (s *storeSeen) look() {
 	s.latch()
 	s.components()
-	job, err := s.store.Job(s.f.job)
+	for _, j := range s.f.jobs {
+		s.job(j.id)
+	}
+	s.f.meetings.look(s.f, s.tree)
+}
+
+// job looks at the counter and the pointers of one job.
+func (s *storeSeen) job(id string) {
+	job, err := s.store.Job(id)
 	if err != nil {
 		return
 	}
 	if job.Counter != 0 {
-		s.put("counter", fmt.Sprint(job.Counter), runlog.Event{
-			Kind: runlog.Counter, Job: s.f.job, Num: int(job.Counter), Version: job.CounterStat.Version, Zxid: job.CounterStat.Mzxid,
+		s.put("counter "+id, fmt.Sprint(job.Counter), runlog.Event{
+			Kind: runlog.Counter, Job: id, Num: int(job.Counter), Version: job.CounterStat.Version, Zxid: job.CounterStat.Mzxid,
 		})
 	}
 	for _, c := range job.Checkpoints {
-		e := runlog.Event{Kind: runlog.Pointer, Job: s.f.job, Ckpt: c.ID, Path: c.Path, Text: runlog.Present, Czxid: c.Czxid, Mzxid: c.Mzxid, Zxid: c.Mzxid}
+		e := runlog.Event{Kind: runlog.Pointer, Job: id, Ckpt: c.ID, Path: c.Path, Text: runlog.Present, Czxid: c.Czxid, Mzxid: c.Mzxid, Zxid: c.Mzxid}
 		if file, ok := c.File(); ok && !present(file) {
 			e.Text = runlog.Missing
 		}
@@ -151,7 +166,7 @@ func (s *storeSeen) look() {
 			e.Text = runlog.Marked
 		}
 		// A pointer that was removed while its file was looked for is none.
-		if e.Text == runlog.Missing && !s.still(c.ID) {
+		if e.Text == runlog.Missing && !s.still(id, c.ID) {
 			continue
 		}
 		s.put(c.Path, e.Text, e)
@@ -163,9 +178,9 @@ func present(file string) bool {
 	return err == nil
 }
 
-// still says whether there is a pointer to the checkpoint that is not marked.
-func (s *storeSeen) still(id int64) bool {
-	job, err := s.store.Job(s.f.job)
+// still says whether there is a pointer to the job's checkpoint that is not marked.
+func (s *storeSeen) still(of string, id int64) bool {
+	job, err := s.store.Job(of)
 	if err != nil {
 		return false
 	}
@@ -205,7 +220,7 @@ func (s *storeSeen) components() {
 	}
 	for _, c := range components {
 		delete(gone, c.Name)
-		if m := jobComponent.FindString(c.Name); m != "" && m != s.f.job {
+		if m := jobComponent.FindString(c.Name); m != "" && s.f.jobOf(m) == nil {
 			continue // of a job that nobody judges
 		}
 		s.put(infoMark+c.Name, fmt.Sprint(c.Token, c.Address, c.Mzxid), runlog.Event{

@@ -1,7 +1,8 @@
 package schismlab.job;
 
 /**
- * What the source read once: a record of a log, or a version of the configuration. Fields are
+ * What the source read once: a record of a log, or a version of the configuration; or that a party
+ * has passed a round of the barrier. Fields are
  * public and there is a constructor without arguments, so that Flink serializes it as a POJO.
  */
 public final class Entry {
@@ -10,6 +11,9 @@ public final class Entry {
 
     /** Whether path is a configuration znode. */
     public boolean config;
+
+    /** Whether path is a party at a barrier. */
+    public boolean round;
 
     /** The sequence number in the znode's name, or the configuration's version. */
     public long number;
@@ -27,6 +31,12 @@ public final class Entry {
 
     static Entry config(String path, int version, long mzxid, byte[] data) {
         return of(path, true, version, mzxid, data);
+    }
+
+    static Entry round(String path, long round) {
+        Entry e = of(path, false, round, 0, null);
+        e.round = true;
+        return e;
     }
 
     private static Entry of(String path, boolean config, long number, long zxid, byte[] data) {

@@ -75,6 +75,11 @@ abstract class Follower extends Thread implements Watcher {
     /** A watch fired, or the connection changed; what happened is told by reading again. */
     @Override
     public final void process(WatchedEvent event) {
+        wake();
+    }
+
+    /** Has the follower read again. */
+    final void wake() {
         changed.release();
     }
 }

@@ -14,6 +14,7 @@ final class Handover {
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private CompletableFuture<Void> available = new CompletableFuture<>();
     private Throwable failure;
+    private boolean held;
     private boolean closed;
 
     synchronized void put(Entry entry) throws InterruptedException {
@@ -21,6 +22,19 @@ final class Handover {
             wait();
         }
         entries.add(entry);
+        if (!held) {
+            wake();
+        }
+    }
+
+    /** Keeps back all entries from now on. */
+    synchronized void hold() {
+        held = true;
+    }
+
+    /** Lets them through again. */
+    synchronized void release() {
+        held = false;
         wake();
     }
 
@@ -35,12 +49,12 @@ final class Handover {
         available.complete(null);
     }
 
-    /** Takes the next entry; null if there is none now. */
+    /** Takes the next entry; null if there is none now, or if they are kept back. */
     synchronized Entry poll() throws IOException {
         if (failure != null) {
             throw new IOException("reading from ZooKeeper", failure);
         }
-        Entry entry = entries.poll();
+        Entry entry = held ? null : entries.poll();
         if (entry != null) {
             notifyAll();
         } else if (available.isDone()) {

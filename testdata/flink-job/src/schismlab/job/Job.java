@@ -18,7 +18,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *   /in/n2 ┴─► Windows ────────────┘   if servers are monitored; their samples are records, too
  * </pre>
  *
- * What goes in is in ZooKeeper, written by clients whose every call is in the run's log. What comes
+ * With a barrier the source of this job and those of others wait for each other at every
+ * checkpoint: see {@link Meeting}.
+ *
+ * <p>What goes in is in ZooKeeper, written by clients whose every call is in the run's log. What comes
  * out is text, one JSON object a line ({@link Line}). So the harness can say of each record whether
  * it came out never, once or twice, whatever happened in between.
  */
@@ -59,6 +62,10 @@ public final class Job {
         List<ZookeeperSplit> splits = ZookeeperSplit.logs(o.in, o.keys);
         if (!o.config.isEmpty()) {
             splits.add(ZookeeperSplit.config(o.config));
+        }
+        if (!o.barrier.isEmpty()) {
+            splits.addAll(
+                    ZookeeperSplit.parties(o.barrier, o.party, o.parallelism, o.parties));
         }
         return new ZookeeperSource(o.zookeeper, o.sessionTimeoutMs, splits, o.records);
     }

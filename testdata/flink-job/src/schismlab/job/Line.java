@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
  *    "subtask":1,"attempt":0}
  *   {"kind":"config","path":"/conf","number":3,"zxid":4294967320,"hash":"…","data":"…",
  *    "subtask":0,"attempt":0}
+ *   {"kind":"round","path":"/barrier/JOB-1","number":3,"subtask":0,"attempt":0}
  *   {"kind":"alert","path":"/in/k1","after":5,"got":7}
  *   {"kind":"window","path":"/in/n1","number":4,"data":"samples=4 …","subtask":0,"attempt":0}
  *   {"kind":"notice","path":"/in/n1","number":4,"data":"raised","subtask":0,"attempt":0}
@@ -26,6 +27,12 @@ final class Line {
     private Line() {}
 
     static String of(Entry e, int subtask, int attempt) {
+        if (e.round) {
+            return String.format(
+                    "{\"kind\":\"round\",\"path\":\"%s\",\"number\":%d,"
+                            + "\"subtask\":%d,\"attempt\":%d}",
+                    e.path, e.number, subtask, attempt);
+        }
         return String.format(
                 "{\"kind\":\"%s\",\"path\":\"%s\",\"number\":%d,\"zxid\":%d,"
                         + "\"hash\":\"%s\",\"data\":%s,\"subtask\":%d,\"attempt\":%d}",

@@ -9,7 +9,7 @@ final class Options {
     static final String USAGE =
             "--zookeeper HOST:PORT[,…] [--in ZNODE] --keys NAME[,…] [--config ZNODE]"
                     + " --sink files|znodes|attempt[,…] [--output DIR] [--out ZNODE]"
-                    + " [--records N] [--monitors NAME[,…] --window MS] [--parallelism N]"
+                    + " [--records N] [--barrier ZNODE --party NAME --parties N] [--monitors NAME[,…] --window MS] [--parallelism N]"
                     + " [--checkpoint-interval MS] [--restart-delay MS] [--session-timeout MS]";
 
     /** Addresses of the ensemble that holds input and output; it may be the one Flink uses. */
@@ -29,6 +29,15 @@ final class Options {
 
     /** The configuration to be followed; empty: none. */
     String config = "";
+
+    /** Where this job meets others; empty: nowhere. */
+    String barrier = "";
+
+    /** Under which name it does, which no other job has. */
+    String party = "";
+
+    /** How many readers meet, of all jobs. */
+    int parties;
 
     /** How many records of each key are read before the job is done; 0: it never is. */
     long records;
@@ -84,6 +93,15 @@ final class Options {
             case "--config":
                 config = value;
                 break;
+            case "--barrier":
+                barrier = value;
+                break;
+            case "--party":
+                party = value;
+                break;
+            case "--parties":
+                parties = number(name, value, 1);
+                break;
             case "--records":
                 records = number(name, value, 0);
                 break;
@@ -114,7 +132,13 @@ final class Options {
         if (zookeeper == null || keys.isEmpty() || sinks.isEmpty()) {
             throw wrong("--zookeeper, --keys and --sink are needed");
         }
-        for (String path : Arrays.asList(in, out, config.isEmpty() ? "/none" : config)) {
+        List<String> paths = new ArrayList<>(Arrays.asList(in, out));
+        for (String path : Arrays.asList(config, barrier)) {
+            if (!path.isEmpty()) {
+                paths.add(path);
+            }
+        }
+        for (String path : paths) {
             if (!path.matches("(/[A-Za-z0-9_.-]+)+")) {
                 throw wrong("\"" + path + "\" is not the path of a znode below /");
             }
@@ -136,6 +160,15 @@ final class Options {
         }
         if (sinks.contains("files") == output.isEmpty()) {
             throw wrong("--output belongs to --sink files");
+        }
+        if (barrier.isEmpty() != party.isEmpty() || barrier.isEmpty() != (parties == 0)) {
+            throw wrong("--barrier, --party and --parties belong together");
+        }
+        if (!party.matches("[A-Za-z0-9]*")) {
+            throw wrong("--party: bad name \"" + party + "\"");
+        }
+        if (!barrier.isEmpty() && records > 0) {
+            throw wrong("--records ends the job, and those that it meets would wait for ever");
         }
         if (monitors.isEmpty() != (windowMs == 0)) {
             throw wrong("--monitors and --window belong together");

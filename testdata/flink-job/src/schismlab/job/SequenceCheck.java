@@ -6,8 +6,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.util.Collector;
 
 /**
- * Keeps the last position of each path in its state, and turns entries into lines. A record must
- * follow the one before it without a gap, a configuration must be newer; where that is not so, an
+ * Keeps the last position of each path in its state, and turns entries into lines. A record, and a
+ * round of the barrier, must follow the one before it without a gap, a configuration must be newer; where that is not so, an
  * alert comes out before the line.
  *
  * <p>Source and check live in the same checkpoints, so an alert means that Flink restored the one
@@ -28,7 +28,8 @@ final class SequenceCheck extends VersionedCheck {
     public void processElement(Entry entry, Context context, Collector<String> out)
             throws Exception {
         Long before = last.value();
-        long position = before == null ? ZookeeperSplit.START : before;
+        long first = entry.round ? 0 : ZookeeperSplit.START;
+        long position = before == null ? first : before;
         boolean follows =
                 entry.config ? entry.position() > position : entry.position() == position + 1;
         if (!follows) {

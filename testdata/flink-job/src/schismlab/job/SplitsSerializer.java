@@ -11,7 +11,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** Writes splits into checkpoints: those that the enumerator has as a list, a reader's singly. */
 final class SplitsSerializer implements SimpleVersionedSerializer<List<ZookeeperSplit>> {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** The same for one split. */
     static final class One implements SimpleVersionedSerializer<ZookeeperSplit> {
@@ -47,6 +47,8 @@ final class SplitsSerializer implements SimpleVersionedSerializer<List<Zookeeper
                 out.writeUTF(split.path);
                 out.writeBoolean(split.config);
                 out.writeLong(split.position);
+                out.writeInt(split.parties);
+                out.writeLong(split.checkpoint);
             }
         }
         return bytes.toByteArray();
@@ -60,7 +62,13 @@ final class SplitsSerializer implements SimpleVersionedSerializer<List<Zookeeper
         List<ZookeeperSplit> splits = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             for (int n = in.readInt(); n > 0; n--) {
-                splits.add(new ZookeeperSplit(in.readUTF(), in.readBoolean(), in.readLong()));
+                splits.add(
+                        new ZookeeperSplit(
+                                in.readUTF(),
+                                in.readBoolean(),
+                                in.readLong(),
+                                in.readInt(),
+                                in.readLong()));
             }
         }
         return splits;

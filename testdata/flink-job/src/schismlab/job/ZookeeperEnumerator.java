@@ -42,6 +42,9 @@ final class ZookeeperEnumerator implements SplitEnumerator<ZookeeperSplit, List<
 
     /** By name alone: the same after a restart, however many splits are still here. */
     private int owner(ZookeeperSplit split) {
+        if (split.meets()) {
+            return split.reader() % context.currentParallelism();
+        }
         return Math.floorMod(split.path.hashCode(), context.currentParallelism());
     }
 

@@ -24,6 +24,18 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
     private final Handover handover = new Handover();
     private final Map<String, ZookeeperSplit> splits = new LinkedHashMap<>();
     private final List<Follower> followers = new ArrayList<>();
+
+    /** The part of this reader at the barrier; null if its job meets nobody. */
+    private Meeting meeting;
+
+    private String party;
+
+    /** Whether it has arrived at a round that it has not passed: it emits nothing then. */
+    private boolean waits;
+
+    /** The checkpoint with which it has arrived there. */
+    private long arrivedWith;
+
     private boolean noMoreSplits;
     private boolean begun;
 
@@ -39,6 +51,10 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
     public void addSplits(List<ZookeeperSplit> added) {
         for (ZookeeperSplit split : added) {
             splits.put(split.path, split);
+            if (split.meets()) {
+                meet(split);
+                continue;
+            }
             if (finished(split)) {
                 continue;
             }
@@ -48,6 +64,19 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
                             : new LogFollower(client, handover, split, records);
             followers.add(follower);
             follower.start();
+        }
+    }
+
+    /** Begins to meet others, at the round at which the state that it begins with stood. */
+    private void meet(ZookeeperSplit split) {
+        meeting = new Meeting(client, handover, split);
+        party = split.path;
+        followers.add(meeting);
+        meeting.start();
+        if (split.position > 0) { // what is restored is complete
+            waits = true;
+            handover.hold();
+            meeting.arrive(split.position, split.checkpoint);
         }
     }
 
@@ -67,6 +96,12 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
             splits.keySet().forEach(output::createOutputForSplit);
             begun = true;
         }
+        if (waits && meeting.passed() >= splits.get(party).position) {
+            waits = false;
+            Entry passed = Entry.round(party, splits.get(party).position);
+            output.createOutputForSplit(party).collect(passed);
+            return InputStatus.MORE_AVAILABLE;
+        }
         Entry entry = handover.poll();
         if (entry != null) {
             output.createOutputForSplit(entry.path).collect(entry);
@@ -80,7 +115,7 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
     }
 
     private boolean finished(ZookeeperSplit split) {
-        return records > 0 && split.position + 1 >= records;
+        return records > 0 && !split.meets() && split.position + 1 >= records;
     }
 
     @Override
@@ -88,9 +123,30 @@ final class ZookeeperReader implements SourceReader<Entry, ZookeeperSplit> {
         return handover.available();
     }
 
+    /**
+     * With each checkpoint that finds it at work the reader arrives at a round of the barrier. What
+     * comes after it waits for the others.
+     */
     @Override
     public List<ZookeeperSplit> snapshotState(long checkpoint) {
-        return new ArrayList<>(splits.values());
+        if (meeting != null && !waits) {
+            waits = true;
+            arrivedWith = checkpoint;
+            handover.hold();
+            splits.computeIfPresent(party, (path, split) -> split.at(split.position + 1));
+        }
+        List<ZookeeperSplit> state = new ArrayList<>();
+        for (ZookeeperSplit split : splits.values()) {
+            state.add(split.meets() ? split.in(checkpoint) : split);
+        }
+        return state;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpoint) {
+        if (waits && checkpoint >= arrivedWith) {
+            meeting.arrive(splits.get(party).position, checkpoint);
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class SelfCheck {
     public static void main(String[] args) throws IOException {
         splitsComeBack();
         batchesComeBack();
+        entriesAreHeld();
         sequences();
         for (int seed = 0; seed < 2000; seed++) {
             namesAreUnique(seed);
@@ -27,6 +28,7 @@ public final class SelfCheck {
             System.out.println(Line.of(Entry.record("/in/k1", i, i + 1, DATA[i]), i, i % 3));
         }
         System.out.println(Line.of(Entry.config("/conf", 3, 1L << 33, DATA[1]), 0, 0));
+        System.out.println(Line.of(Entry.round("/barrier/j-1", 7), 1, 2));
         Entry late = Entry.record("/in/k1", 9, 10, DATA[0]);
         System.out.println(Line.alert(late, ZookeeperSplit.START));
     }
@@ -58,6 +60,12 @@ public final class SelfCheck {
         List<ZookeeperSplit> back = s.deserialize(s.getVersion(), s.serialize(splits));
         check(back.toString().equals("[/in/k1@-1, /in/k2@-1, /conf@1099511627776]"), "" + back);
         check(back.get(2).config && !back.get(0).config, "kinds of splits");
+        List<ZookeeperSplit> parties = ZookeeperSplit.parties("/barrier", "j", 2, 4);
+        ZookeeperSplit party = parties.get(1).at(7).in(12);
+        party = s.deserialize(s.getVersion(), s.serialize(List.of(party))).get(0);
+        check(party.toString().equals("/barrier/j-2@7"), "" + party);
+        check(party.meets() && !back.get(0).meets(), "parties are splits of their own");
+        check(party.reader() == 1 && party.parties == 4 && party.checkpoint == 12, "a party");
     }
 
     private static void batchesComeBack() throws IOException {
@@ -65,6 +73,32 @@ public final class SelfCheck {
         Batch b = s.deserialize(s.getVersion(), s.serialize(new Batch(7, 1, 2, utf8("x\n"))));
         check(b.name().equals("0000000007-001-002"), b.name());
         check(Arrays.equals(b.content, utf8("x\n")), "a batch's content");
+    }
+
+    /** What is held is not given, and wakes nobody; that somebody failed is told all the same. */
+    private static void entriesAreHeld() throws IOException {
+        Handover h = new Handover();
+        try {
+            h.put(Entry.record("/in/k1", 0, 1, DATA[0]));
+            h.hold();
+            check(h.poll() == null && !h.available().isDone(), "what is held is given");
+            h.put(Entry.record("/in/k1", 1, 2, DATA[1]));
+            check(!h.available().isDone(), "what is held wakes the task");
+            h.release();
+            check(h.available().isDone() && h.poll().number == 0, "what was held comes first");
+            h.hold();
+            check(h.poll() == null, "held again");
+            h.fail(new IOException("planted"));
+            check(h.available().isDone(), "a failure wakes the task");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        try {
+            h.poll();
+        } catch (IOException e) {
+            return;
+        }
+        throw new AssertionError("a failure is not told while entries are held");
     }
 
     private static void sequences() {
