@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,8 @@ import (
 //	n2 writes accepted 5 1/77   ballot 5, slot 1, digest 77: and it is on disk
 //	n2 begins accepted 5 1/77   and it is not
 //	n2 sends ACCEPTED 5 1
+//	n2 syncs 1:1            of its log
+//	n2 sees n1,n2,n4 1:1    as the configuration of version 1:1; or activates
 //
 // The digest of a value is what ChainDigest makes of it, where it matters.
 func inside(t *testing.T, line string) []runlog.Event {
@@ -49,6 +52,15 @@ func inside(t *testing.T, line string) []runlog.Event {
 	case "proposes":
 		e.Kind = runlog.Propose
 		scan(t, f[2], "%d", &e.Epoch)
+	case "syncs":
+		e.Kind, e.Text = runlog.Synced, "log"
+	case "sees", "activates":
+		e.Kind, e.Text = runlog.Members, map[string]string{"sees": "proposed", "activates": "active"}[f[1]]
+		for name := range strings.SplitSeq(f[2], ",") {
+			var n int
+			scan(t, name, "n%d", &n)
+			e.Servers = append(e.Servers, n)
+		}
 	case "logs":
 		e.Kind, e.Text = runlog.Write, "log"
 	case "applies":
@@ -158,6 +170,50 @@ func TestZabInvariants(t *testing.T) {
 			}
 			if got := observed(t, new(ZabInvariants), append(story, c.bad)...); got != c.name {
 				t.Errorf("%q breaks %q, want %s", c.bad, got, c.name)
+			}
+		})
+	}
+}
+
+// TestReconfigInvariants does the same where the configuration changes: n1, n2 and n3
+// are the first, n4 and n5 follow without a voice.
+func TestReconfigInvariants(t *testing.T) {
+	story := []string{
+		"n1 starts 0:0/0", "n2 starts 0:0/0", "n3 starts 0:0/0", "n4 starts 0:0/0", "n5 starts 0:0/0",
+		"n3 writes currentEpoch 1 0", "n2 writes currentEpoch 1 0", "n3 leads 1 0:0/0", "n1 writes currentEpoch 1 0", "n4 writes currentEpoch 1 0",
+	}
+	proposed := append(slices.Clone(story), "n3 sees n2,n4,n5 1:1", "n3 proposes 1 1:1", "n3 logs 1:1/11", "n3 syncs 1:1")
+	seen := append(slices.Clone(proposed), "n2 sees n2,n4,n5 1:1", "n4 sees n2,n4,n5 1:1", "n2 logs 1:1/11", "n4 logs 1:1/11", "n2 syncs 1:1")
+	active := append(slices.Clone(seen), "n4 syncs 1:1", "n3 activates n2,n4,n5 1:1", "n3 applies 1:1/11")
+	next := append(slices.Clone(active), "n2 activates n2,n4,n5 1:1", "n2 writes currentEpoch 2 0", "n4 writes currentEpoch 2 0")
+	for _, c := range []struct {
+		name      string
+		more      []string
+		good, bad string
+	}{
+		{"CommittedLogDurability", append(slices.Clone(story), "n3 proposes 1 1:1", "n3 logs 1:1/11", "n2 logs 1:1/11", "n4 logs 1:1/11", "n3 syncs 1:1", "n2 syncs 1:1"), "n3 applies 1:1/11", ""},
+		{"CommittedLogDurability", append(slices.Clone(story), "n3 proposes 1 1:1", "n3 logs 1:1/11", "n2 logs 1:1/11", "n4 logs 1:1/11", "n3 syncs 1:1", "n4 syncs 1:1"), "", "n3 applies 1:1/11"},
+		{"ConfigurationAgreement", proposed, "n2 sees n2,n4,n5 1:1", "n2 sees n1,n4,n5 1:1"},
+		{"ActivationQuorum", append(slices.Clone(seen), "n4 syncs 1:1"), "n3 activates n2,n4,n5 1:1", ""},
+		{"ActivationQuorum", seen, "", "n3 activates n2,n4,n5 1:1"},                                                   // n4, of the new, has it not on disk
+		{"ActivationQuorum", append(slices.Clone(proposed), "n4 sees n2,n4,n5 1:1"), "", "n3 activates n2,n4,n5 1:1"}, // nor anybody but n3 of the old
+		{"LeadershipQuorum", next, "n2 leads 2 1:1/11", ""},
+		{"LeadershipQuorum", append(slices.Clone(active), "n1 writes currentEpoch 2 0", "n3 writes currentEpoch 2 0"), "", "n3 leads 2 1:1/11"},
+		{"LeaderConfiguration", append(slices.Clone(active), "n2 writes currentEpoch 2 0", "n4 writes currentEpoch 2 0"), "", "n2 leads 2 1:1/11"},
+		{"OneReconfiguration", active, "n3 sees n2,n4 1:2", ""},
+		{"OneReconfiguration", proposed, "", "n3 sees n2,n4 1:2"},
+		{"SyncedQuorum", story, "n3 sees n2,n4,n5 1:1", "n3 sees n3,n5 1:1"},
+		{"RemovedLeader", append(slices.Clone(active), "n2 applies 1:1/11", "n3 proposes 1 1:2", "n2 logs 1:2/12", "n4 logs 1:2/12", "n2 syncs 1:2", "n4 syncs 1:2"), "n2 applies 1:2/12", ""},
+		{"RemovedLeader", append(slices.Clone(active), "n3 proposes 1 1:2", "n3 logs 1:2/12", "n2 logs 1:2/12", "n4 logs 1:2/12", "n2 syncs 1:2", "n4 syncs 1:2"), "", "n3 applies 1:2/12"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, last := range []struct{ line, want string }{{c.good, ""}, {c.bad, c.name}} {
+				if last.line == "" {
+					continue
+				}
+				if got := observed(t, NewReconfigInvariants(3), append(slices.Clone(c.more), last.line)...); got != last.want {
+					t.Errorf("%q breaks %q, want %q", last.line, got, last.want)
+				}
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/schismlab/schism/runlog"
 )
@@ -53,6 +54,9 @@ type ZabInvariants struct {
 	parents   map[uint64]place  // digest → the history before its last entry
 	servers   map[int]*replica
 	circle    circle
+	// quorum says whether a set of servers is one of the configuration in force; nil:
+	// every server counts.
+	quorum func(set uint64) bool
 }
 
 // place is the end of a history.
@@ -220,9 +224,9 @@ func (v *ZabInvariants) restores(e *runlog.Event) *Broken {
 		s.delivered = place{} // a new life, or what was in memory alone is given up
 	}
 	if e.Kind == runlog.Truncate && before.zxid > now.zxid && v.last.zxid > now.zxid && v.begins(v.last, before) {
-		if left := v.holders(v.last); 2*left <= len(v.servers) {
+		if left := v.holders(v.last); !v.enough(left) {
 			return &Broken{"CommittedLogDurability", fmt.Sprintf("n%d cuts its history back to %s, and with it %s, which is committed; %d of %d servers are left with it",
-				e.Node, zxidText(e.Zxid), zxidText(v.last.zxid), left, len(v.servers))}
+				e.Node, zxidText(e.Zxid), zxidText(v.last.zxid), bits.OnesCount64(left), len(v.servers))}
 		}
 	}
 	if was := s.delivered; was.zxid > now.zxid || was != (place{}) && !v.begins(was, now) {
@@ -243,15 +247,22 @@ func (v *ZabInvariants) apart(node int, p place) int {
 	return 0
 }
 
-// holders counts the servers that have a place in their logs.
-func (v *ZabInvariants) holders(p place) int {
-	n := 0
-	for _, s := range v.servers {
+// holders are the servers that have a place in their logs.
+func (v *ZabInvariants) holders(p place) (set uint64) {
+	for n, s := range v.servers {
 		if s.log.zxid >= p.zxid && v.begins(p, s.log) {
-			n++
+			set |= 1 << n
 		}
 	}
-	return n
+	return set
+}
+
+// enough says whether servers are more than half of those that count.
+func (v *ZabInvariants) enough(set uint64) bool {
+	if v.quorum != nil {
+		return v.quorum(set)
+	}
+	return 2*bits.OnesCount64(set) > len(v.servers)
 }
 
 // follows notes that a history is before and one entry more. What does not grow

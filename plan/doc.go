@@ -72,6 +72,22 @@
 // job 1. At the end every job's output is awaited: each has read all there is, and with a
 // barrier a further round has been completed.
 //
+// # Changes of the ensemble
+//
+// With a line "spares 2" the last two servers run and are in no configuration: they
+// follow the leader and serve clients, without a voice. A step takes servers in, as
+// voters or observers, and lets others go:
+//
+//	servers 5
+//	spares 2
+//	…
+//	at 2s name L leader
+//	+0s reconfig add n4 observe n5 remove L
+//	+1ms crash n2
+//	+0s await reconfigured within 60s
+//
+// An operator of its own makes each request, and makes it again until it is granted.
+//
 // # What every world does around the steps
 //
 //  1. Start all servers; wait until one leads and all others follow it.

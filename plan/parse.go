@@ -157,7 +157,7 @@ func (r *reader) ppm(into *int) error {
 	return nil
 }
 
-var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "observers", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "data-disk", "flink", "setup", "client", "steps"}
+var topWords = []string{"scenario", "seed", "protocol", "variant", "bug", "servers", "observers", "spares", "tick", "init-limit", "sync-limit", "session-timeout", "settle", "net", "disk", "data-disk", "flink", "setup", "client", "steps"}
 
 // item reads one line: a top-level word, or an item of the section it is in.
 func (r *reader) item(p *Plan, section *string) error {
@@ -230,6 +230,8 @@ func (r *reader) top(p *Plan, section *string) error {
 		return r.number(&t.Servers)
 	case "observers":
 		return r.number(&t.Observers)
+	case "spares":
+		return r.number(&t.Spares)
 	case "tick":
 		return r.duration(&t.Tick)
 	case "init-limit":

@@ -53,6 +53,8 @@ func (r *reader) body(s *Step) error {
 			r.expect("jitter"), r.duration(&s.Link.Jitter), r.expect("loss"), r.ppm(&s.Link.Loss))
 	case Jump:
 		return firstError(r.targets(&s.A), r.expect("by"), r.duration(&s.By))
+	case Reconfig:
+		return r.changes(s)
 	case Savepoint, Cancel, Stop, Submit, Rescale:
 		return nil
 	case Jobs:
@@ -68,6 +70,25 @@ func (r *reader) body(s *Step) error {
 		return r.event(s)
 	}
 	return r.targets(&s.A)
+}
+
+// changes reads add A, observe B, remove C, of which one is enough.
+func (r *reader) changes(s *Step) error {
+	for _, c := range []struct {
+		word string
+		into *[]string
+	}{{addWord, &s.A}, {observeWord, &s.Observe}, {removeWord, &s.B}} {
+		if !r.accept(c.word) {
+			continue
+		}
+		if err := r.targets(c.into); err != nil {
+			return err
+		}
+	}
+	if len(s.A)+len(s.B)+len(s.Observe) == 0 {
+		return r.errorf("a reconfig that changes nothing: want add n4, observe n5 and remove L, in that order, or some of them")
+	}
+	return nil
 }
 
 // sides reads A -> B or A -- B.

@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // MaxServers bounds the ensemble: server sets are 32-bit sets, and nobody runs
 // a quorum of more.
 const MaxServers = 31
@@ -34,6 +36,10 @@ type Topology struct {
 	// Observers is how many of them, the last ones, follow and serve without a
 	// voice in elections and commits. Model only.
 	Observers int
+	// Spares is how many of them, the last ones, run and are in no configuration at
+	// first: they follow and serve, and may be taken in by a Reconfig step. Observers
+	// are the ones before them.
+	Spares int
 	// Tick is ZooKeeper's tickTime. InitLimit and SyncLimit count ticks: how
 	// long a server may take to join a leader, and how far one may fall behind.
 	Tick                 Duration
@@ -84,14 +90,22 @@ func ClientName(i int) string { return "c" + itoa(i) }
 // ServerName is the name of server i: n1, n2, …
 func ServerName(i int) string { return "n" + itoa(i) }
 
-// Quorum is the least number of voters that is a majority.
-func (t Topology) Quorum() int { return (t.Servers-t.Observers)/2 + 1 }
+// Quorum is the least number of voters of the first configuration that is a majority.
+func (t Topology) Quorum() int { return (t.Servers-t.Spares-t.Observers)/2 + 1 }
+
+// Reconfigures says whether the plan is about a change of the ensemble.
+func (p *Plan) Reconfigures() bool {
+	return p.Topology.Spares > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Action == Reconfig })
+}
 
 // RunsOnlyInModel says what, outside of its steps, needs the model, and why; "" if
 // real worlds can do it all.
 func (p *Plan) RunsOnlyInModel() string {
 	if p.Topology.Observers > 0 {
 		return "observers are only in the model"
+	}
+	if p.Reconfigures() {
+		return "the ensemble is changed only in the model"
 	}
 	return ""
 }

@@ -21,6 +21,9 @@ func (p *Plan) String() string {
 	if t.Observers > 0 {
 		b.line(0, "observers", itoa(t.Observers))
 	}
+	if t.Spares > 0 {
+		b.line(0, "spares", itoa(t.Spares))
+	}
 	b.line(0, "tick", t.Tick.String())
 	b.line(0, "init-limit", itoa(t.InitLimit))
 	b.line(0, "sync-limit", itoa(t.SyncLimit))
@@ -167,6 +170,8 @@ func (s Step) Text() string {
 		w = append(w, s.Path)
 	case Stall, Unstall:
 		w = append(w, s.Disk, targets(s.A))
+	case Reconfig:
+		w = append(w, s.changes()...)
 	case Jump:
 		w = append(w, targets(s.A), "by", s.By.String())
 	default:
@@ -179,6 +184,20 @@ func (s Step) Text() string {
 		w = append(w, "within", s.Within.String())
 	}
 	return strings.Join(w, " ")
+}
+
+// changes are what a Reconfig step asks for.
+func (s Step) changes() []string {
+	var w []string
+	for _, c := range []struct {
+		word string
+		who  []string
+	}{{addWord, s.A}, {observeWord, s.Observe}, {removeWord, s.B}} {
+		if len(c.who) > 0 {
+			w = append(w, c.word, targets(c.who))
+		}
+	}
+	return w
 }
 
 func (s Step) awaited() []string {

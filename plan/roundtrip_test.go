@@ -25,6 +25,7 @@ func drawPlan(t *rapid.T) *Plan {
 		},
 	}
 	p.Topology.Observers = rapid.IntRange(0, p.Topology.Servers-1).Draw(t, "observers")
+	p.Topology.Spares = rapid.IntRange(0, p.Topology.Servers-1-p.Topology.Observers).Draw(t, "spares")
 	if rapid.Bool().Draw(t, "with flink") {
 		p.Flink = Flink{
 			JobManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "jobmanagers"), TaskManagers: rapid.IntRange(1, MaxProcesses).Draw(t, "taskmanagers"),
@@ -138,6 +139,11 @@ func drawStep(t *rapid.T, p *Plan, names []string) Step {
 	case Heal:
 		if rapid.Bool().Draw(t, "some") {
 			s.A, s.B, s.Both = servers(), servers(), rapid.Bool().Draw(t, "both")
+		}
+	case Reconfig:
+		s.A = servers()
+		if rapid.Bool().Draw(t, "more") {
+			s.Observe, s.B = servers(), servers()
 		}
 	case Savepoint, Cancel, Stop, Submit, Jobs, Erase, Rescale:
 		if p.Flink == (Flink{}) || s.endsJob() && p.Flink.Jobs != 0 {

@@ -60,6 +60,10 @@ const (
 	Rescale
 	// Jump moves the wall clock of the servers A by By. Model only.
 	Jump
+	// Reconfig asks for the servers A to be voters of the ensemble, Observe to be
+	// observers, and B to leave it (Add, Observe, Remove). The step ends when the
+	// request is made; it is made again until it is granted.
+	Reconfig
 	// Await waits for For, at most Within.
 	Await
 )
@@ -68,7 +72,7 @@ var actionNames = [...]string{
 	Name: "name", Crash: "crash", Start: "start", Restart: "restart", Pause: "pause", Resume: "resume", Cut: "cut",
 	Slow: "slow", Heal: "heal", Silence: "silence", Unsilence: "unsilence", Bar: "bar", Unbar: "unbar", Stall: "stall", Unstall: "unstall",
 	Savepoint: "savepoint", Cancel: "cancel", Stop: "stop", Submit: "submit", Jobs: "jobs", Erase: "erase",
-	Rescale: "rescale", Jump: "jump", Await: "await",
+	Rescale: "rescale", Jump: "jump", Reconfig: "reconfig", Await: "await",
 }
 
 func (a Action) String() string {
@@ -86,6 +90,8 @@ type Step struct {
 	// client names (c1, for Silence), names of Flink's processes (jm1, tm1), and
 	// the words of Role.
 	A, B []string
+	// Observe are the servers that a Reconfig makes observers.
+	Observe []string
 	// Both makes Cut, Slow and Heal go both ways.
 	Both bool
 	// Except keeps these out of what a role word resolves to.
@@ -99,6 +105,13 @@ type Step struct {
 	Count  int      // Jobs; Await Calls, Checkpoints, Outputs, Alerts
 	Within Duration // Await
 }
+
+// What a Reconfig step asks for.
+const (
+	addWord     = "add"
+	observeWord = "observe"
+	removeWord  = "remove"
+)
 
 // Role words that may stand for servers in a step's targets.
 const (
@@ -178,6 +191,8 @@ const (
 	// Saved: every server of A has written a snapshot of its tree since the await
 	// began.
 	Saved
+	// Reconfigured: every Reconfig step so far has been granted.
+	Reconfigured
 
 	// JobLeader: a JobManager leads, by its own word, that is not among Except.
 	JobLeader
@@ -194,7 +209,7 @@ const (
 )
 
 var eventNames = [...]string{
-	HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot",
+	HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot", Reconfigured: "reconfigured",
 	JobLeader: "job-leader", NoJobLeader: "no-job-leader", JobRunning: "job-running", Checkpoints: "checkpoints", Outputs: "outputs",
 	Alerts: "alerts",
 }
@@ -329,7 +344,7 @@ func (s Step) RunsOnlyInModel() string {
 
 // Equal reports whether two steps are the same.
 func (s Step) Equal(o Step) bool {
-	return s.When == o.When && s.Action == o.Action && slices.Equal(s.A, o.A) && slices.Equal(s.B, o.B) &&
+	return s.When == o.When && s.Action == o.Action && slices.Equal(s.A, o.A) && slices.Equal(s.B, o.B) && slices.Equal(s.Observe, o.Observe) &&
 		s.Both == o.Both && slices.Equal(s.Except, o.Except) && s.As == o.As && s.Link == o.Link && s.Disk == o.Disk &&
 		s.By == o.By && s.Path == o.Path && s.For == o.For && s.Count == o.Count && s.Within == o.Within
 }

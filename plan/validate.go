@@ -68,6 +68,8 @@ func (t *Topology) validate() *invalid {
 		return wrong("servers", "servers %d: want 1 to %d", t.Servers, MaxServers)
 	case t.Observers < 0 || t.Observers >= t.Servers:
 		return wrong("observers", "observers %d: want 0 to %d, so that one of %d servers votes", t.Observers, t.Servers-1, t.Servers)
+	case t.Spares < 0 || t.Spares+t.Observers >= t.Servers:
+		return wrong("spares", "spares %d: want 0 to %d, so that one of %d servers votes at first", t.Spares, t.Servers-t.Observers-1, t.Servers)
 	case t.Tick < Millisecond || t.Tick > 60*Second:
 		return wrong("tick", "tick %v: want 1ms to 60s", t.Tick)
 	case t.InitLimit < 1:
@@ -166,7 +168,7 @@ func (c Call) validateSingle(part bool) string {
 func (p *Plan) validateSteps() *invalid {
 	named := map[string]bool{}
 	for i, s := range p.Steps {
-		uses := [][]string{s.A, s.B, s.Except}
+		uses := [][]string{s.A, s.B, s.Observe, s.Except}
 		if s.When.Kind == When {
 			uses = append(uses, []string{s.When.Point.Who, s.When.Point.Peer})
 		}
@@ -195,6 +197,9 @@ func (p *Plan) validateSteps() *invalid {
 		if err := s.validateSides(); err != "" {
 			return wrong(stepItem(i), "step %q: %s", s, err)
 		}
+		if s.Action == Reconfig && len(s.A)+len(s.B)+len(s.Observe) == 0 || s.Action != Reconfig && len(s.Observe) > 0 {
+			return wrong(stepItem(i), "step %q: want servers to add, observe or remove, and only of a reconfig", s)
+		}
 		if (s.Action == Stall || s.Action == Unstall) != (s.Disk == LogDisk || s.Disk == DataDisk) {
 			return wrong(stepItem(i), "step %q: only stall and unstall name a disk, log or data", s)
 		}
@@ -209,7 +214,7 @@ func (p *Plan) validateSteps() *invalid {
 // where servers are.
 func (s Step) validateSides() string {
 	forClients := s.Action == Silence || s.Action == Unsilence || s.Action == Await && s.For == Expired
-	for _, ts := range [][]string{s.A, s.B} {
+	for _, ts := range [][]string{s.A, s.B, s.Observe} {
 		for _, t := range ts {
 			if forClients && ServerNumber(t) > 0 {
 				return t + " is a server: want clients, such as c1"
@@ -227,7 +232,7 @@ func (s Step) validateSides() string {
 
 // onServersOnly says that a does what only servers of the ensemble know.
 func (a Action) onServersOnly() bool {
-	return a == Bar || a == Unbar || a == Stall || a == Unstall || a == Jump || a == Silence || a == Unsilence
+	return a == Reconfig || a == Bar || a == Unbar || a == Stall || a == Unstall || a == Jump || a == Silence || a == Unsilence
 }
 
 func (p *Plan) validateTarget(t string, named map[string]bool) string {

@@ -38,6 +38,12 @@ const (
 	// real servers only as far as their logs tell, and without Zxid.
 	Vote
 	Threw
+	// Members: Node knows the configuration of version Zxid, whose voters are Servers and
+	// whose observers, by name, Kids; it is Text: proposed, or active. Model.
+	Members
+	// Reconfig: what step Num asked for was answered: Out, Err, and the Zxid of the
+	// answer.
+	Reconfig
 	// Step: step number Num, Text, is in force; Servers are those it was
 	// resolved to, and With the processes of Flink.
 	Step
@@ -87,6 +93,7 @@ const (
 var kindNames = [...]string{
 	Start: "start", Crash: "crash", Pause: "pause", Resume: "resume", Role: "role", Send: "send", Recv: "recv", Drop: "drop",
 	Write: "write", Synced: "synced", Propose: "propose", Apply: "apply", Restore: "restore", Truncate: "truncate", Vote: "vote", Threw: "threw",
+	Members: "members", Reconfig: "reconfig",
 	Step: "step", LinkState: "link", Conn: "conn", Lost: "lost", Expired: "expired", Call: "call", Ret: "ret", Watch: "watch",
 	Await: "await", Ready: "ready", Begin: "begin", Done: "done", Txn: "txn", Final: "final", Tree: "tree", Violated: "violated", End: "end",
 	Grant: "grant", Revoke: "revoke", LeaderInfo: "leaderinfo", Latch: "latch", JobState: "job", Checkpoint: "checkpoint",

@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/schismlab/schism/campaign"
@@ -16,6 +17,10 @@ import (
 func TestMultiPaxos(t *testing.T) {
 	for _, s := range scenarios.All() {
 		t.Run(s.Name, func(t *testing.T) {
+			if !s.On(sim.MultiPaxos) {
+				refused(t, drawn(t, s, 1, scenarios.Options{Protocol: sim.MultiPaxos}))
+				return
+			}
 			for seed := uint64(1); seed <= 2; seed++ {
 				j := drawn(t, s, seed, scenarios.Options{Protocol: sim.MultiPaxos})
 				j.Plan.Topology.Net.Dup = 100_000
@@ -32,6 +37,15 @@ func TestMultiPaxos(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// refused holds that the model says in one line what a protocol does not do.
+func refused(t *testing.T, j campaign.Job) {
+	t.Helper()
+	_, err := (&campaign.Runner{World: campaign.Sim}).Run(t.Context(), j)
+	if err == nil || !strings.Contains(err.Error(), "multipaxos does not change the ensemble: only zab does") {
+		t.Errorf("a plan with a reconfiguration on multipaxos: %v", err)
 	}
 }
 

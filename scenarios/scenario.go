@@ -28,8 +28,12 @@ type Scenario struct {
 	Story string
 	// Servers is how many it is about, 3 if zero. Fewer or more may be asked for.
 	Servers int
+	// Spares is how many of them, the last ones, are in no configuration at first.
+	Spares int
 	// ModelOnly: real worlds lack something that it needs.
 	ModelOnly bool
+	// OnlyZAB: it is about what no other protocol of the model does.
+	OnlyZAB bool
 	// Flink is the cluster that it is about, if it is about Flink.
 	Flink plan.Flink
 	// Config is how many of a hundred calls of Flink's clients set the
@@ -51,6 +55,9 @@ type Scenario struct {
 	// Probes say what must have happened in a run for it to count.
 	Probes []Probe
 }
+
+// On says whether it can be told of a protocol.
+func (s *Scenario) On(protocol string) bool { return !s.OnlyZAB || protocol == "" || protocol == "zab" }
 
 // Options change what a plan is drawn for.
 type Options struct {
@@ -86,6 +93,7 @@ func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	if o.Servers > 0 {
 		t.Servers = o.Servers
 	}
+	t.Spares = min(s.Spares, t.Servers-1)
 	p := &plan.Plan{Scenario: s.Name, Seed: seed, Bug: o.Bug, Protocol: o.Protocol, Variant: o.Variant, Topology: t}
 	p.Setup = setupCalls()
 	p.Clients = drawClients(seed, t.Servers, s.Workload)
@@ -172,7 +180,7 @@ func (d *Draw) Shuffled() []string {
 func All() []*Scenario {
 	return []*Scenario{
 		leaderPartition, leaderCrash, followerCrash, rollingRestart, minorityIsolated, oneWayPartition,
-		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, stalledDisk, primaryOrder, caches, mixed,
+		bridgePartition, majorityRing, leaderPause, quorumLoss, fullRestart, sessionExpiry, slowLinks, stalledDisk, primaryOrder, caches, mixed, reconfiguration,
 		flinkFailover, flinkConfig, flinkState, flinkMonitoring,
 	}
 }

@@ -20,7 +20,7 @@ var volumeNames = [volumes]string{logVolume: plan.LogDisk, dataVolume: plan.Data
 // volumeOf is where a write goes. To wait for the log's queue is the log's affair.
 func volumeOf(kind paxos.WriteKind) volume {
 	switch kind {
-	case paxos.AcceptedEpoch, paxos.CurrentEpoch, paxos.SaveSnapshot, paxos.SaveScan:
+	case paxos.AcceptedEpoch, paxos.CurrentEpoch, paxos.SaveSnapshot, paxos.SaveScan, paxos.NextConfig, paxos.ActiveConfig:
 		return dataVolume
 	}
 	return logVolume

@@ -65,7 +65,7 @@ func (r *run) disk(kind runlog.Kind, p *process, what string, epoch uint32, z pa
 // noteKinds are the kinds of event that notes become.
 var noteKinds = [...]runlog.Kind{
 	paxos.RoleChanged: runlog.Role, paxos.Serving: runlog.Role, paxos.Proposed: runlog.Propose, paxos.Applied: runlog.Apply,
-	paxos.Restored: runlog.Restore, paxos.Truncated: runlog.Truncate, paxos.Voted: runlog.Vote, paxos.Threw: runlog.Threw,
+	paxos.Restored: runlog.Restore, paxos.Truncated: runlog.Truncate, paxos.Voted: runlog.Vote, paxos.Threw: runlog.Threw, paxos.Configured: runlog.Members,
 }
 
 func (r *run) noted(p *process, n *paxos.Note) {
@@ -85,6 +85,8 @@ func (r *run) noted(p *process, n *paxos.Note) {
 		e.Peer, e.Num = int(n.Leader), int(n.Round)
 	case paxos.Threw:
 		e.Msg = n.Msg
+	case paxos.Configured:
+		showMembers(e, n.Members)
 	case paxos.Applied:
 		r.dirty = r.dirty || r.stage == levelling
 	}
@@ -106,6 +108,8 @@ func (r *run) stepped(p *process) {
 		}
 	case n < len(r.clients):
 		r.clients[n].stepped(r)
+	case r.operator(p) != nil:
+		r.operator(p).stepped(r)
 	case r.eraser != nil && p == r.eraser.proc:
 		r.eraser.stepped(r)
 	default:

@@ -56,6 +56,8 @@ func (k *Protocol) check(p *plan.Plan) error {
 		return fmt.Errorf("unknown variant %q of %s: the model has %s", p.Variant, k.Name, strings.Join(k.Variants, ", "))
 	case p.Topology.Observers > 0 && k.Name != ZAB:
 		return fmt.Errorf("%s has no observers: only %s has", k.Name, ZAB)
+	case p.Reconfigures() && k.Name != ZAB:
+		return fmt.Errorf("%s does not change the ensemble: only %s does", k.Name, ZAB)
 	case p.Bug != "" && !slices.Contains(k.Bugs, p.Bug):
 		return fmt.Errorf("unknown bug %q of %s: want one of %s", p.Bug, k.Name, strings.Join(k.Bugs, ", "))
 	}

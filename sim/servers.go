@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"strings"
+
 	"github.com/schismlab/schism/paxos"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
@@ -53,6 +55,9 @@ func (r *run) finals() {
 		s := r.procs[id].machine.(*zookeeper.Server)
 		t := s.Tree()
 		t.Each(func(path, data string, st zookeeper.Stat) {
+			if r.plan.Reconfigures() && strings.HasPrefix(path, "/zookeeper") {
+				return // the ensemble's own
+			}
 			if r.cluster != nil && (path == "/" || plan.FlinkPath(path)) {
 				return // made by nobody whose calls stand in the log
 			}

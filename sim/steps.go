@@ -164,6 +164,8 @@ func (r *run) fulfilled(s *plan.Step) bool {
 			}
 		}
 		return true
+	case plan.Reconfigured:
+		return r.allGranted()
 	case plan.Expired:
 		for _, t := range s.A {
 			if c := plan.ClientNumber(t); c < 0 || !r.clients[c].expired {
@@ -230,6 +232,10 @@ func (r *run) carryOutStep(s *plan.Step) {
 		for _, id := range a {
 			r.kernel.stall(&r.procs[id], volume(slices.Index(volumeNames[:], s.Disk)), s.Action == plan.Stall)
 		}
+	case plan.Reconfig:
+		observe := plan.Resolve(r, s.Observe, s.Except, nil)
+		r.operatorOf(r.next).begin(r, a, observe, b)
+		a = append(a, observe...)
 	case plan.Jump:
 		r.each(a, func(id int) { r.jump(&r.procs[id], int64(s.By), false) }, nil)
 	default:

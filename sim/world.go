@@ -64,6 +64,8 @@ type run struct {
 	diaries  []diary   // of the servers, from 1
 	eraser   *eraser
 	cluster  *cluster // of Flink, nil if there is none
+	// operators make the requests of Reconfig steps, each its own.
+	operators []*operator
 	stepper
 }
 
@@ -93,6 +95,8 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 	if hasErase(p) {
 		processes++
 	}
+	first := processes
+	processes += countReconfigs(p)
 	r.init(p, processes, r)
 	clocks := plan.NewStream(p.Seed, "clocks")
 	for id := 1; id <= n; id++ {
@@ -108,8 +112,9 @@ func newRun(p *plan.Plan, log runlog.Sink, quiet bool) (*run, error) {
 		r.cluster = newCluster(r)
 	}
 	if hasErase(p) {
-		r.eraser = &eraser{proc: &r.procs[processes-1]}
+		r.eraser = &eraser{proc: &r.procs[first-1]}
 	}
+	r.newOperators(first)
 	r.prepare(r)
 	return r, nil
 }
@@ -125,6 +130,7 @@ const (
 	superviseFlink               // arg: process of Flink
 	lookFlink
 	countFlink
+	askAgain // arg: operator
 )
 
 func (r *run) run(ctx context.Context) (err error) {
@@ -195,6 +201,8 @@ func (r *run) fired(which, arg uint32) {
 		r.clients[arg].overdue(r)
 	case startFlink, superviseFlink, lookFlink, countFlink:
 		r.cluster.fired(which, arg)
+	case askAgain:
+		r.operators[arg].ask(r)
 	case stageDue:
 		if stage(arg) == r.stage {
 			r.stageOver()
@@ -219,6 +227,9 @@ func (r *run) stageOver() {
 		r.enter(stopping, lastLimit)
 		for _, c := range r.clients[1:] {
 			c.stop(r)
+		}
+		for _, o := range r.operators {
+			r.kernel.crash(o.proc)
 		}
 	case stopping:
 		r.finish("the clients did not come to an end")

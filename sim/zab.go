@@ -12,7 +12,16 @@ import (
 var zabProtocol = Protocol{
 	Name: ZAB, Variants: zab.VariantNames(), Variant: zab.Repaired, Bugs: zab.MutantNames(),
 	use:   func(p *plan.Plan) protocol { return newZab(p) },
-	watch: func(*plan.Plan) checker.Invariants { return new(checker.ZabInvariants) },
+	watch: watchZab,
+}
+
+// watchZab watches quorums, too, where the configuration can change.
+func watchZab(p *plan.Plan) checker.Invariants {
+	if !p.Reconfigures() {
+		return new(checker.ZabInvariants)
+	}
+	t := &p.Topology
+	return checker.NewReconfigInvariants(t.Servers - t.Spares - t.Observers)
 }
 
 // zabServers are the servers of one run.
@@ -27,9 +36,14 @@ func newZab(p *plan.Plan) *zabServers {
 	bug, _ := zab.BugNamed(p.Bug)
 	t := &p.Topology
 	s := &zabServers{empty: zookeeper.NewSharedTree()}
+	members := paxos.Voters(t.Servers - t.Spares)
+	observers := members &^ paxos.Voters(t.Servers-t.Spares-t.Observers)
+	if p.Reconfigures() {
+		s.empty = s.empty.WithConfig(&paxos.Members{Voters: members &^ observers, Observers: observers})
+	}
 	for id := range paxos.ID(t.Servers + 1) {
 		s.configs = append(s.configs, zab.Config{
-			ID: id, Servers: t.Servers, Observers: paxos.Voters(t.Servers) &^ paxos.Voters(t.Servers-t.Observers), Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
+			ID: id, Servers: t.Servers, Observers: observers, Spares: paxos.Voters(t.Servers) &^ members, Tick: int64(t.Tick), InitLimit: t.InitLimit, SyncLimit: t.SyncLimit,
 			CommittedLog: committed, SnapEvery: snapEvery, Empty: s.empty, Bugs: bug, Quirks: quirks, Readable: zookeeper.Readable,
 		})
 		s.above = append(s.above, zookeeper.Config{ID: id, Tick: int64(t.Tick), Timer: zab.TimerTick, BareCheck: quirks&zab.BareCheck != 0, OneWatchMode: quirks&zab.OneWatchMode != 0})

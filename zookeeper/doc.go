@@ -38,6 +38,11 @@
 // and all below it. A client sets its watches again when it connects anew; those
 // that fire once are then told what they have missed, and those that stay are not.
 //
+// A reconfiguration is a write, too: some servers join, as voters or observers, and
+// some leave. The leader asks its consensus (Reconfigurable) whether the change may be
+// made now, and refuses it if not. /zookeeper/config, where a tree has it, shows the
+// configuration that was applied last.
+//
 // A Client is a machine, too: it keeps one session on one connection at a time,
 // makes calls whose replies come in order, and knows three outcomes: a reply, a refusal, or
 // that the connection broke, after which nobody can say.
@@ -50,6 +55,8 @@
 //
 //   - A check outside of a multi is refused, as from 3.8.5 and 3.9.3 on; a Config
 //     may ask for what was done before (ZOOKEEPER-2623).
+//   - A reconfiguration says who joins and who leaves, not the whole list; servers have no
+//     addresses, and nobody must be the superuser.
 //   - No ACLs, quotas, containers, TTLs, local sessions, or read-only mode.
 //   - removeWatches takes all watches of the client on a znode away (type ANY).
 //     Every variant has watches that stay; ZooKeeper has them from 3.6 on. A Config

@@ -17,6 +17,7 @@ const tick = 200_000_000 // nanoseconds
 // wait, and votes are lost. Disks write at once.
 type lab struct {
 	lastCounter uint32 // of an epoch, 0 for the usual one
+	spares      int    // of the servers, the last ones: in no configuration at first
 	now         int64
 	procs       map[paxos.ID]*proc
 	order       []paxos.ID
@@ -50,10 +51,13 @@ type labConn struct {
 	gone [2]bool
 }
 
-func newLab(servers int, lastCounter uint32) *lab {
-	l := &lab{lastCounter: lastCounter, procs: map[paxos.ID]*proc{}, wires: map[[2]paxos.ID][]parcel{}, cuts: map[[2]paxos.ID]bool{}, conns: []labConn{{}}}
+func newLab(servers int, lastCounter uint32, spares int) *lab {
+	l := &lab{lastCounter: lastCounter, spares: spares, procs: map[paxos.ID]*proc{}, wires: map[[2]paxos.ID][]parcel{}, cuts: map[[2]paxos.ID]bool{}, conns: []labConn{{}}}
 	for id := paxos.ID(1); int(id) <= servers; id++ {
-		l.add(id, nil).disk = zab.NewDurable(NewTree())
+		l.add(id, nil)
+	}
+	for id := paxos.ID(1); int(id) <= servers; id++ {
+		l.procs[id].disk = zab.NewDurable(l.empty())
 	}
 	for id := paxos.ID(1); int(id) <= servers; id++ {
 		l.start(id)
@@ -82,11 +86,20 @@ func (l *lab) start(id paxos.ID) {
 	p := l.procs[id]
 	if id.IsServer() {
 		p.machine = NewServer(&Config{ID: id, Tick: tick, Timer: zab.TimerTick}, zab.New(&zab.Config{
-			ID: id, Servers: l.servers(), Tick: tick, InitLimit: 10, SyncLimit: 5, CommittedLog: 100, SnapEvery: 1000, Empty: NewTree(), LastCounter: l.lastCounter,
+			ID: id, Servers: l.servers(), Tick: tick, InitLimit: 10, SyncLimit: 5, CommittedLog: 100, SnapEvery: 1000, Empty: l.empty(), LastCounter: l.lastCounter,
+			Spares: paxos.Voters(l.servers()) &^ paxos.Voters(l.servers()-l.spares),
 		}, p.disk.Clone()))
 	}
 	p.up = true
 	l.give(p, paxos.Event{Kind: paxos.Boot})
+}
+
+// empty is the first tree. It shows the configuration where that can change.
+func (l *lab) empty() Tree {
+	if l.spares == 0 {
+		return NewTree()
+	}
+	return NewTree().WithConfig(&paxos.Members{Voters: paxos.Voters(l.servers() - l.spares)})
 }
 
 func (l *lab) crash(id paxos.ID) {

@@ -111,7 +111,11 @@ func (s *Server) isNew(r *Request) bool {
 // submit turns a request into a proposal.
 func (s *Server) submit(r *Request, out *paxos.Effects) {
 	txn := s.guard(r)
-	if txn == nil {
+	switch {
+	case txn != nil:
+	case r.Op == OpReconfig:
+		txn = s.prepareReconfig(r)
+	default:
 		txn = prepare(s.prep, r)
 	}
 	before := len(out.Applied)

@@ -20,6 +20,7 @@ type Request struct {
 	Recursive             bool  // of OpAddWatch
 	Timeout               int64 // OpCreateSession, in nanoseconds
 	Parts                 []Request
+	Reconfig              *Reconfig // OpReconfig
 	// Server is where the client is connected. A Client fills in Session and
 	// Server, so that the server need not copy what it forwards.
 	Server paxos.ID
@@ -156,7 +157,12 @@ func result(t Tree, txn *Txn, z paxos.Zxid) *Reply {
 	if txn.Err != OK || len(txn.Changes) == 0 {
 		return r
 	}
-	if txn.Op != OpMulti {
+	switch txn.Op {
+	case OpReconfig:
+		r.Data, r.Stat, _ = t.Get(ConfigPath)
+		return r
+	case OpMulti:
+	default:
 		changed(t, &txn.Changes[0], r)
 		return r
 	}

@@ -37,18 +37,21 @@ func (s *stage) command(t *testing.T, d *datadriven.TestData) string {
 	}
 	ws := words(d)
 	switch d.Cmd {
-	case "ensemble": // ensemble 3 [last-counter=N]: servers that have elected a leader
+	case "ensemble": // ensemble 3 [last-counter=N] [spares=N]: servers that have elected a leader
 		n, err := strconv.Atoi(ws[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		last := 0
+		last, spares := 0, 0
 		for _, a := range d.CmdArgs {
+			if a.Key == "spares" {
+				a.Scan(t, 0, &spares)
+			}
 			if a.Key == "last-counter" {
 				a.Scan(t, 0, &last)
 			}
 		}
-		s.lab = newLab(n, uint32(last))
+		s.lab = newLab(n, uint32(last), spares)
 		s.lab.pass(t, 3*tick)
 		return fmt.Sprintf("%v leads\n", s.lab.leader())
 	case "client": // client c1 n1 n2 [timeout=1s]: tries the servers in that order
@@ -157,9 +160,15 @@ func (s *stage) call(t *testing.T, ws []string, d *datadriven.TestData) {
 		})
 		return
 	}
-	r := Request{Op: Op(slices.Index(opNames[:], ws[1])), Version: -1, Path: ws[2]}
+	r := Request{Op: Op(slices.Index(opNames[:], ws[1])), Version: -1}
+	if len(ws) > 2 {
+		r.Path = ws[2]
+	}
 	if len(ws) > 3 {
 		r.Data = ws[3]
+	}
+	if r.Op == OpReconfig {
+		r.Path, r.Reconfig = "", &Reconfig{From: AnyConfig}
 	}
 	for _, a := range d.CmdArgs {
 		switch a.Key {
@@ -167,6 +176,15 @@ func (s *stage) call(t *testing.T, ws []string, d *datadriven.TestData) {
 			var v int
 			a.Scan(t, 0, &v)
 			r.Version = int32(v)
+		case "voters", "observers", "leaving":
+			for _, name := range a.Vals {
+				in := map[string]*paxos.Set{"voters": &r.Reconfig.Voters, "observers": &r.Reconfig.Observers, "leaving": &r.Reconfig.Leaving}[a.Key]
+				*in = in.With(process(t, name))
+			}
+		case "from":
+			var v int
+			a.Scan(t, 0, &v)
+			r.Reconfig.From = paxos.MakeZxid(uint32(v>>32), uint32(v))
 		case "flags":
 			r.Watch = slices.Contains(a.Vals, "watch")
 			r.Ephemeral = slices.Contains(a.Vals, "ephemeral")

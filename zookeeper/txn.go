@@ -17,6 +17,8 @@ const (
 	ConnectionLoss          Error = -4
 	Unimplemented           Error = -6
 	BadArguments            Error = -8
+	NewConfigNoQuorum       Error = -13
+	ReconfigInProgress      Error = -14
 	NoNode                  Error = -101
 	BadVersion              Error = -103
 	NoChildrenForEphemerals Error = -108
@@ -28,7 +30,7 @@ const (
 )
 
 var errorNames = map[Error]string{
-	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", Unimplemented: "Unimplemented", BadArguments: "BadArguments", NoNode: "NoNode", BadVersion: "BadVersion",
+	OK: "", RuntimeInconsistency: "RuntimeInconsistency", ConnectionLoss: "ConnectionLoss", Unimplemented: "Unimplemented", BadArguments: "BadArguments", NewConfigNoQuorum: "NewConfigNoQuorum", ReconfigInProgress: "ReconfigInProgress", NoNode: "NoNode", BadVersion: "BadVersion",
 	NoChildrenForEphemerals: "NoChildrenForEphemerals", NodeExists: "NodeExists", NotEmpty: "NotEmpty",
 	SessionExpired: "SessionExpired", SessionMoved: "SessionMoved", NoWatcher: "NoWatcher",
 }
@@ -62,19 +64,21 @@ const (
 	OpRemoveWatches
 	// OpAddWatch leaves a watch that stays.
 	OpAddWatch
+	// OpReconfig changes who is in the ensemble.
+	OpReconfig
 )
 
 var opNames = [...]string{
 	OpGet: "get", OpSet: "set", OpCreate: "create", OpDelete: "delete", OpExists: "exists", OpChildren: "children", OpSync: "sync",
 	OpCheck: "check", OpMulti: "multi", OpCreateSession: "createSession", OpCloseSession: "closeSession", OpError: "error",
-	OpAddWatch: "addWatch", OpRemoveWatches: "removeWatches",
+	OpAddWatch: "addWatch", OpRemoveWatches: "removeWatches", OpReconfig: "reconfig",
 }
 
 func (o Op) String() string { return opNames[o] }
 
 // writes says whether o needs a transaction.
 func (o Op) writes() bool {
-	return o == OpSet || o == OpCreate || o == OpDelete || o == OpMulti || o == OpCreateSession || o == OpCloseSession
+	return o == OpSet || o == OpCreate || o == OpDelete || o == OpMulti || o == OpReconfig || o == OpCreateSession || o == OpCloseSession
 }
 
 // Change is one change to a znode that a transaction makes. It says the result,
@@ -102,7 +106,9 @@ type Txn struct {
 	// Timeout is for OpCreateSession, in nanoseconds.
 	Timeout int64
 	Changes []Change
-	Err     Error
+	// Voters and Observers are the configuration that OpReconfig makes.
+	Voters, Observers paxos.Set
+	Err               Error
 	// Failed is the part of a multi that Err is about.
 	Failed int
 
@@ -119,6 +125,9 @@ func (t *Txn) seal() *Txn {
 		h = paxos.MixString(paxos.MixString(h, c.Path), c.Data)
 		h = paxos.Mix(h ^ uint64(c.Op)<<56 ^ uint64(uint32(c.Version))<<24 ^ uint64(uint32(c.Cversion)))
 		h = paxos.Mix(h ^ uint64(c.Owner))
+	}
+	if t.Op == OpReconfig {
+		h = paxos.Mix(h ^ uint64(t.Voters)<<32 ^ uint64(t.Observers))
 	}
 	t.digest = h
 	return t
@@ -144,6 +153,10 @@ func (t *Txn) String() string {
 	}
 	if t.Op == OpCreateSession || t.Op == OpCloseSession {
 		fmt.Fprintf(&b, " 0x%x", uint64(t.Session))
+	}
+	if t.Op == OpReconfig {
+		fmt.Fprintf(&b, " voters %v observers %v", t.Voters, t.Observers)
+		return b.String()
 	}
 	for i := range t.Changes {
 		c := &t.Changes[i]
@@ -179,6 +192,10 @@ func (t Tree) apply(txn *Txn, z paxos.Zxid) Tree {
 		return t.withSession(txn.Session, txn.Timeout)
 	case OpCloseSession:
 		t = t.withoutSession(txn.Session)
+	case OpReconfig:
+		c := txn.Changes[0]
+		c.Data = ConfigText(&paxos.Members{Version: z, Voters: txn.Voters, Observers: txn.Observers})
+		return t.change(&c, z)
 	}
 	for i := range txn.Changes {
 		t = t.change(&txn.Changes[i], z)

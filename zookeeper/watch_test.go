@@ -64,7 +64,7 @@ func TestWatches(t *testing.T) {
 		{"taken away elsewhere", all(stay("/a"), unwatch("/a/kid")), all(set("/a")), "/a data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newLab(1, 0)
+			l := newLab(1, 0, 0)
 			l.pass(t, 3*tick)
 			for n := 1; n <= 2; n++ {
 				l.connect(n, []paxos.ID{1}, 20*tick)
@@ -113,7 +113,7 @@ func TestDeletedIsToldOnceEach(t *testing.T) {
 // server hears that the first connection is over. Its calls are answered on the
 // second, and the end of the session ends both.
 func TestTwoConnectionsOfASession(t *testing.T) {
-	l := newLab(1, 0)
+	l := newLab(1, 0, 0)
 	l.pass(t, 3*tick)
 	l.connect(1, []paxos.ID{1}, 10*tick)
 	l.quiet(t)

@@ -47,14 +47,24 @@ var ofZAB = []Mutant{
 	inScenario("counter-goes-on", "leader-crash", "LocalPrimaryOrder", 3),
 	inScenario("stale-epoch-proposal", "leader-crash", "PrimaryIntegrity", 3),
 	inScenario("ack-twice", "leader-partition", "LeaderLogCompleteness", 3),
-	survivor(sim.ZAB, "commit-unsynced", "full-restart", 5, "needs the loss of the leader's last write and of a follower's, of one transaction, in one blackout"),
-	inScenario("commit-all", "full-restart", "LeaderLogCompleteness", 80),
+	inScenario("commit-unsynced", "reconfiguration", "CommittedLogDurability", 3),
+	inScenario("commit-all", "reconfiguration", "CommittedLogDurability", 3),
 	inScenario("commit-one-less", "leader-crash", "servers-agree", 3),
 	inScenario("apply-on-proposal", "full-restart", "LeaderLogCompleteness", 6),
 	inScenario("commit-skips-one", "leader-crash", "LocalPrimaryOrder", 3),
 	inScenario("recover-snapshot", "full-restart", "LeaderLogCompleteness", 3),
 	inScenario("snapshot-drops-log", "leader-crash", "LocalPrimaryOrder", 3),
 	inScenario("name-scan-late", "full-restart", "session-ends /live", 3),
+
+	// Reconfiguration.
+	inScenario("commit-by-old", "reconfiguration", "ActivationQuorum", 3),
+	inScenario("commit-by-new", "reconfiguration", "ActivationQuorum", 12),
+	inScenario("activate-at-proposal", "reconfiguration", "ActivationQuorum", 3),
+	inScenario("reconfig-unsynced", "reconfiguration", "SyncedQuorum", 9),
+	inScenario("ignore-last-seen", "reconfiguration", "LeaderConfiguration", 30),
+	inScenario("two-reconfigs", "reconfiguration", "OneReconfiguration", 3),
+	inScenario("forget-next-config", "reconfiguration", "LeaderConfiguration", 30),
+	inScenario("commit-once-removed", "reconfiguration", "RemovedLeader", 9),
 
 	// The network below.
 	inScenario("no-dial-back", "follower-crash", "recovery ensemble", 3),

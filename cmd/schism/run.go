@@ -89,7 +89,7 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 	for _, name := range o.names {
 		if name == "all" {
 			for _, s := range scenarios.All() {
-				if !s.ModelOnly || o.world == campaign.Sim {
+				if (!s.ModelOnly || o.world == campaign.Sim) && s.On(o.protocol) {
 					o.list = append(o.list, s)
 				}
 			}

@@ -174,9 +174,6 @@ func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
 		}
 		return
 	}
-	if !s.validVoter(m.Leader) {
-		return // it has no candidate that could be one
-	}
 	v := vote{from: true, role: m.Role, leader: m.Leader, zxid: m.Zxid, round: m.Round, epoch: m.Epoch}
 	if s.role != paxos.Looking {
 		if v.role == paxos.Looking {
@@ -189,6 +186,9 @@ func (s *Server) notified(m *paxos.Message, out *paxos.Effects) {
 			s.notify(m.From, out) // it lags: tell it, and do not count its vote
 		}
 		return
+	}
+	if !s.validVoter(v.leader) {
+		return // it has no candidate that could be one
 	}
 	if s.finalizing {
 		if v.role != paxos.Looking || v.round == s.round && !s.beats(&v, &s.vote) {

@@ -89,7 +89,7 @@ func (s *Server) fromLearner(m *paxos.Message, out *paxos.Effects) {
 // learnEpoch is Leader.getEpochToPropose: the new epoch is greater than any that
 // a quorum has accepted.
 func (s *Server) learnEpoch(from paxos.ID, accepted uint32, out *paxos.Effects) {
-	if s.Active.QuorumWith(s.informed, s.cfg.Bugs.short(EpochMinority)) {
+	if s.phase != discovery || s.Active.QuorumWith(s.informed, s.cfg.Bugs.short(EpochMinority)) {
 		s.sendLeaderInfo(from, out)
 		return
 	}
@@ -124,7 +124,7 @@ func (s *Server) sendLeaderInfo(to paxos.ID, out *paxos.Effects) {
 // than the leader.
 func (s *Server) epochAccepted(from paxos.ID, current uint32, last paxos.Zxid, out *paxos.Effects) {
 	short := s.cfg.Bugs.short(AckEpochMinority)
-	if s.Active.QuorumWith(s.accepted, short) {
+	if s.phase != discovery || s.Active.QuorumWith(s.accepted, short) {
 		s.synchronise(from, out)
 		return
 	}
@@ -308,7 +308,7 @@ func (s *Server) acknowledged(z paxos.Zxid) paxos.Set {
 	for i := range s.peers {
 		p := &s.peers[i]
 		silent := p.conn == 0 || p.idle > 2
-		if p.conn != 0 && p.acked >= z || silent && i > 0 && s.cfg.Bugs.has(DeposedLeaderWrite) {
+		if p.conn != 0 && p.acked >= z || silent && i > 0 && paxos.ID(i) != s.cfg.ID && s.cfg.Bugs.has(DeposedLeaderWrite) {
 			acks = acks.With(paxos.ID(i))
 		}
 	}

@@ -75,6 +75,16 @@ func (s *Server) activate(m *paxos.Members, leader paxos.ID, out *paxos.Effects)
 	return s.observes() != observed || s.leaderChanges(m, leader)
 }
 
+// tellMembers tells what was on disk, if it is not the first configuration.
+func (s *Server) tellMembers(out *paxos.Effects) {
+	if m := s.Active; m.Version > 0 {
+		out.Tell(paxos.Note{Kind: paxos.Configured, Zxid: m.Version, Members: m, Text: "active"})
+	}
+	if m := s.Seen; s.joint() {
+		out.Tell(paxos.Note{Kind: paxos.Configured, Zxid: m.Version, Members: m, Text: "proposed"})
+	}
+}
+
 func (s *Server) leaderChanges(m *paxos.Members, leader paxos.ID) bool {
 	now := s.leader
 	if s.role == paxos.Leading {

@@ -125,6 +125,7 @@ func (s *Server) boot(out *paxos.Effects) {
 		return
 	}
 	out.Tell(paxos.Note{Kind: paxos.Restored, Zxid: s.DB.Zxid, Chain: s.DB.Chain, Text: "disk"})
+	s.tellMembers(out)
 	s.look(out)
 	out.SetTimer(TimerTick, s.cfg.Tick/2)
 }
