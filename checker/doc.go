@@ -119,8 +119,14 @@
 //	L1   after the last fault somebody leads and the job runs, within a grace    flink-recovery
 //	L2   checkpoints are completed from then on, none later than that            flink-recovery
 //	L3   nothing is written over and over, no watch and no candidate gathers     flink-quiet
+//	     jobs go on from a round of the barrier only when all have arrived there   flink-barrier
 //	     a deposed leader's tasks stop                                           flink-tasks
 //	     a tolerant leader keeps its office while its session lives              flink-office
+//
+// Of several jobs each is held to all of it. What jobs tell each other at a barrier must
+// not be taken back: who arrives there must have come with a checkpoint that somebody saw
+// complete, and nobody may pass, by the transactions that made arrivals and output,
+// before all have arrived.
 //
 // I5 and I7 are asked at the moment when tasks start: that is when an older
 // checkpoint would do harm. flink-tasks needs to be told of tasks, which only the

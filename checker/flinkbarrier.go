@@ -2,7 +2,6 @@ package checker
 
 import (
 	"sort"
-	"strings"
 
 	"github.com/schismlab/schism/runlog"
 )
@@ -15,22 +14,6 @@ var flinkBarrier = Check{
 		return r.Header.Parties > 0 && hasFlink(runlog.Grant, runlog.Arrived, runlog.Passed)(r)
 	},
 	Judge: judgeFlinkBarrier,
-}
-
-// party is the task that arrives or passes, by the name at the end of a path: its
-// job's id and its number in it. What follows these does not make it another one.
-func party(path string) string {
-	words := strings.SplitN(path[strings.LastIndexByte(path, '/')+1:], "-", 3)
-	return strings.Join(words[:min(2, len(words))], "-")
-}
-
-// PartyText is the task that arrives or passes, for people.
-func PartyText(path string) string {
-	job, task, found := strings.Cut(party(path), "-")
-	if !found {
-		return job
-	}
-	return "task " + task + " of job " + runlog.JobName(job)
 }
 
 // arrival is the first of a party at a round.
@@ -54,7 +37,7 @@ func (r *Run) jobRounds() *jobRounds {
 		if e.Kind != runlog.Arrived && e.Kind != runlog.Passed {
 			continue
 		}
-		if p := party(e.Path); !known[p] {
+		if p := runlog.Party(e.Path); !known[p] {
 			known[p] = true
 			m.names = append(m.names, p)
 		}
@@ -66,8 +49,8 @@ func (r *Run) jobRounds() *jobRounds {
 			at = map[string]arrival{}
 			m.arrived[e.Num] = at
 		}
-		if was, is := at[party(e.Path)]; !is || e.Czxid < was.event.Czxid {
-			at[party(e.Path)] = arrival{e, i}
+		if was, is := at[runlog.Party(e.Path)]; !is || e.Czxid < was.event.Czxid {
+			at[runlog.Party(e.Path)] = arrival{e, i}
 		}
 	}
 	sort.Strings(m.names)
@@ -94,7 +77,7 @@ func (m *jobRounds) missing(round int, e *runlog.Event, index int) string {
 	if late == "" {
 		return "another one"
 	}
-	return PartyText(late)
+	return runlog.PartyText(late)
 }
 
 func judgeFlinkBarrier(r *Run, _ Budget) Result {
@@ -119,22 +102,22 @@ func judgeFlinkBarrier(r *Run, _ Budget) Result {
 		case runlog.Arrived:
 			if done, told := complete[checkpoint{e.Job, e.Ckpt}]; told && !done {
 				return violation("barrier arrival-without-checkpoint", "%s says in ZooKeeper that it has arrived at round %d of the barrier with checkpoint %d (%s), but that was never complete: others go on from what it takes back.",
-					PartyText(e.Path), e.Num, e.Ckpt, when(e.T))
+					runlog.PartyText(e.Path), e.Num, e.Ckpt, when(e.T))
 			}
 			// Of a round that nobody is known to have arrived at, the log does not tell.
 			if who := m.missing(e.Num-1, e, i); m.arrived[e.Num-1] != nil && who != "" {
-				return violation("barrier too-early", "%s has arrived at round %d of the barrier (%s), and so passed round %d, before %s had arrived there.", PartyText(e.Path), e.Num, when(e.T), e.Num-1, who)
+				return violation("barrier too-early", "%s has arrived at round %d of the barrier (%s), and so passed round %d, before %s had arrived there.", runlog.PartyText(e.Path), e.Num, when(e.T), e.Num-1, who)
 			}
 		case runlog.Passed:
 			passes++
-			p := party(e.Path)
+			p := runlog.Party(e.Path)
 			switch who := m.missing(e.Num, e, i); {
 			case e.Num <= last[p]:
-				return violation("barrier passed-twice", "The output says that %s has passed round %d of the barrier, and says so of round %d before that.", PartyText(p), e.Num, last[p])
+				return violation("barrier passed-twice", "The output says that %s has passed round %d of the barrier, and says so of round %d before that.", runlog.PartyText(p), e.Num, last[p])
 			case e.Num > last[p]+1 && (last[p] > 0 || m.arrivedBefore(p, e.Num)):
-				return violation("barrier skipped", "The output says that %s has passed round %d of the barrier after round %d: it has skipped what is between.", PartyText(p), e.Num, last[p])
+				return violation("barrier skipped", "The output says that %s has passed round %d of the barrier after round %d: it has skipped what is between.", runlog.PartyText(p), e.Num, last[p])
 			case who != "":
-				return violation("barrier too-early", "%s has passed round %d of the barrier, by its output from checkpoint %d, before %s had arrived there.", PartyText(p), e.Num, e.Ckpt, who)
+				return violation("barrier too-early", "%s has passed round %d of the barrier, by its output from checkpoint %d, before %s had arrived there.", runlog.PartyText(p), e.Num, e.Ckpt, who)
 			}
 			last[p] = e.Num
 		}

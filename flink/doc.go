@@ -20,7 +20,7 @@
 // share. Locks beside the pointer, one ephemeral znode for each user, keep it from
 // being removed under somebody's feet.
 //
-// A jobMaster runs the one job in one leadership: it deploys tasks to the
+// A jobMaster runs one job in one leadership: it deploys tasks to the
 // TaskManagers that have registered, restarts them all from the last checkpoint
 // when one fails, and its coordinator makes checkpoints. A checkpoint takes its
 // number from a counter in ZooKeeper, sends barriers, gathers a snapshot of each
@@ -42,6 +42,14 @@
 // windows of the samples' own times (zookeeper/figures). The open window is part
 // of the task's snapshot.
 //
+// Of several jobs each has its own keys, pointers, counter and output. With
+// Flink.Barrier they meet in rounds: a task arrives at the next round with its part of
+// a checkpoint, and reads nothing after that; its znode in the round's directory is
+// made when the checkpoint is complete, and it reads on when all tasks of all jobs have
+// theirs there. The znode has the task's name, in whichever attempt, so who starts from
+// that checkpoint finds that it has arrived. That it has passed is a record of its
+// output.
+//
 // A Variant is a set of Quirks, mistakes of released versions; Bugs are planted.
 //
 // # The caller's duties
@@ -55,9 +63,11 @@
 // # Where it departs from Flink
 //
 //   - Dispatcher, resource manager and job master are one machine; two components
-//     have leader information, dispatcher and the job's. Contenders confirm at
+//     have leader information, dispatcher and each job's. Contenders confirm at
 //     once, so no event falls between grant and confirmation.
-//   - There is one job, and a TaskManager has room for all its tasks. There is no
+//   - A TaskManager has room for all tasks. Of several jobs it follows the first one's
+//     leader, which is the others' too, and their checkpoints lie apart by an equal share
+//     of the interval. Cancel, Stop, Savepoint and Rescale are about the first. There is no
 //     network between tasks: barriers come straight from the JobManager, and are
 //     aligned by nature. A snapshot has no size and takes no time.
 //   - There are no watermarks: a window is closed by the next sample of the same
@@ -72,6 +82,7 @@
 //     and without end. Pointers are given up as uncertain after two retries. Locks of
 //     a leadership that is over are given up with an exponential back-off, and the
 //     next one in that process waits for it.
+//   - Of the double barrier there is the half that enters. Rounds are never removed.
 //   - Short jobs beside the job have leader information, and those who follow it;
 //     their tasks do nothing.
 //   - A JobManager that loses leadership tells its TaskManagers nothing. They learn

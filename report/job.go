@@ -10,41 +10,91 @@ import (
 )
 
 // tick is a moment of a job: a checkpoint that was completed or restored, an alert
-// that it raised.
+// that it raised, a round of the barrier that all had come to.
 type tick struct {
 	At   int64  `json:"t"`
-	Kind string `json:"kind"` // completed, restored, raised
+	Kind string `json:"kind"` // completed, restored, raised, met
 }
 
-// gatherJob adds a lane for the Flink job, below those of the processes: what it
-// is, by the word of whoever leads, with its checkpoints and alerts.
-func (t *timeline) gatherJob(events []runlog.Event) {
-	lane := serverLane{Name: "job", Spans: []span{}}
-	open, token := span{}, ""
-	turn := func(at int64, is string) {
-		if open.To = at; open.Is != "" && open.To > open.From && len(lane.Spans) < maxMarks {
-			lane.Spans = append(lane.Spans, open)
-		}
-		open = span{From: at, Is: is}
+// jobLane is the lane of one job while it is made.
+type jobLane struct {
+	serverLane
+	open  span
+	token string
+}
+
+func (l *jobLane) turn(at int64, is string) {
+	if l.open.To = at; l.open.Is != "" && l.open.To > l.open.From && len(l.Spans) < maxMarks {
+		l.Spans = append(l.Spans, l.open)
 	}
+	l.open = span{From: at, Is: is}
+}
+
+func (l *jobLane) tick(at int64, kind string) {
+	if len(l.Ticks) < maxMarks {
+		l.Ticks = append(l.Ticks, tick{at, kind})
+	}
+}
+
+// gatherJobs adds a lane for each Flink job, below those of the processes: what it
+// is, by the word of whoever leads, with its checkpoints, its alerts, and the rounds of
+// the barrier at which jobs meet. parties is how many do.
+func (t *timeline) gatherJobs(events []runlog.Event, parties int) {
+	var lanes []*jobLane
+	of := func(id string) *jobLane {
+		name := jobName(events, id)
+		for _, l := range lanes {
+			if l.Name == name {
+				return l
+			}
+		}
+		lanes = append(lanes, &jobLane{serverLane: serverLane{Name: name, Spans: []span{}}})
+		return lanes[len(lanes)-1]
+	}
+	came := map[int]map[string]bool{} // by round, who has arrived
 	for _, e := range events {
 		switch {
-		case e.Kind == runlog.JobState && e.Text == runlog.JobSuspended && e.Token != token:
-			// The late word of one that has led before.
 		case e.Kind == runlog.JobState:
-			token = e.Token
-			turn(t.at(e.T), "job "+clip(e.Text, maxText))
-		case len(lane.Ticks) >= maxMarks:
+			l := of(e.Job)
+			if e.Text == runlog.JobSuspended && e.Token != l.token {
+				continue // the late word of one that has led before
+			}
+			l.token = e.Token
+			l.turn(t.at(e.T), "job "+clip(e.Text, maxText))
 		case e.Kind == runlog.Checkpoint && (e.Text == runlog.Completed || e.Text == runlog.Restored),
 			e.Kind == runlog.Alert && e.Text == "raised":
-			lane.Ticks = append(lane.Ticks, tick{t.at(e.T), e.Text})
+			of(e.Job).tick(t.at(e.T), e.Text)
+		case e.Kind == runlog.Arrived && parties > 0:
+			if came[e.Num] == nil {
+				came[e.Num] = map[string]bool{}
+			}
+			who := runlog.PartyText(e.Path)
+			if already := came[e.Num][who]; already {
+				continue
+			}
+			if came[e.Num][who] = true; len(came[e.Num]) == parties {
+				for _, l := range lanes {
+					l.tick(t.at(e.T), "met")
+				}
+			}
 		}
 	}
-	if open.Is == "" {
-		return
+	for _, l := range lanes {
+		if l.open.Is != "" {
+			l.turn(t.End, "")
+			t.Servers = append(t.Servers, l.serverLane)
+		}
 	}
-	turn(t.End, "")
-	t.Servers = append(t.Servers, lane)
+}
+
+// jobName names a job where there are several.
+func jobName(events []runlog.Event, id string) string {
+	for _, e := range events {
+		if e.Kind == runlog.JobState && e.Job != id {
+			return "job " + clip(runlog.JobName(id), maxText)
+		}
+	}
+	return "job"
 }
 
 // tellFlink tells what happened to Flink's processes, who led, and what became of
@@ -88,12 +138,20 @@ func (t *timeline) tellFlink(all []runlog.Event) (told []sentence) {
 			}
 			say(e, "fault", "The network was cut: %s.", clip(between, maxText))
 		case e.Kind == runlog.Checkpoint && e.Text == runlog.Restored && e.Ckpt > 0:
-			say(e, "", "The job was started again on %s, from checkpoint %d.", e.Proc, e.Ckpt)
+			say(e, "", "%s was started again on %s, from checkpoint %d.", theJob(all, e.Job), e.Proc, e.Ckpt)
 		case e.Kind == runlog.Alert:
 			say(e, "", "The job %s the alert of %s.", clip(e.Text, maxText), clip(strings.TrimPrefix(e.Path, plan.InputRoot+"/"), maxText))
 		}
 	}
 	return told
+}
+
+// theJob is a job at the beginning of a sentence.
+func theJob(events []runlog.Event, id string) string {
+	if name := jobName(events, id); name != "job" {
+		return "Job" + strings.TrimPrefix(name, "job")
+	}
+	return "The job"
 }
 
 var flinkWord = regexp.MustCompile(`\b([jt]m[1-9]|jobleader|jobstandby|jobmanagers|taskmanagers|zookeeper)\b`)

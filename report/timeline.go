@@ -49,7 +49,7 @@ type timeline struct {
 type serverLane struct {
 	Name  string `json:"name"`
 	Spans []span `json:"spans"`
-	// Ticks are those of the Flink job.
+	// Ticks are those of a Flink job.
 	Ticks []tick `json:"ticks,omitempty"`
 }
 
@@ -129,7 +129,7 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 	t.gatherFaults()
 	t.gatherOps()
 	t.gatherProcesses(all)
-	t.gatherJob(all)
+	t.gatherJobs(all, h.Parties)
 	t.all = all
 	return t
 }

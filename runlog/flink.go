@@ -118,6 +118,22 @@ func JobName(id string) string {
 	return id[:min(8, len(id))]
 }
 
+// Party is the task that arrives or passes, by the name at the end of a path: its
+// job's id and its number in it. What follows these does not make it another one.
+func Party(path string) string {
+	words := strings.SplitN(path[strings.LastIndexByte(path, '/')+1:], "-", 3)
+	return strings.Join(words[:min(2, len(words))], "-")
+}
+
+// PartyText is the task that arrives or passes, for people.
+func PartyText(path string) string {
+	job, task, found := strings.Cut(Party(path), "-")
+	if !found {
+		return job
+	}
+	return "task " + task + " of job " + JobName(job)
+}
+
 // flink writes the fields that only Flink's events have.
 func (o *object) flink(e *Event) {
 	o.str("token", e.Token)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
@@ -205,14 +204,14 @@ func flinkText(e *runlog.Event) (long, short, class string) {
 	case runlog.Alert:
 		return fmt.Sprintf("The job says that with window %d of %s the alert is %s.", e.Num, e.Path, e.Text), fmt.Sprintf("alert %s, window %d", e.Text, e.Num), "final"
 	case runlog.Arrived:
-		return fmt.Sprintf("ZooKeeper holds the znode by which %s has arrived at round %d of the barrier with checkpoint %d; transaction %s made it.", checker.PartyText(e.Path), e.Num, e.Ckpt, zxidText(e.Czxid)),
+		return fmt.Sprintf("ZooKeeper holds the znode by which %s has arrived at round %d of the barrier with checkpoint %d; transaction %s made it.", runlog.PartyText(e.Path), e.Num, e.Ckpt, zxidText(e.Czxid)),
 			fmt.Sprintf("arrived at %d", e.Num), "read"
 	case runlog.Passed:
 		by := ""
 		if e.Czxid != 0 {
 			by = ", by transaction " + zxidText(e.Czxid)
 		}
-		return fmt.Sprintf("The output says that %s has passed round %d of the barrier, put there with checkpoint %d%s.", checker.PartyText(e.Path), e.Num, e.Ckpt, by),
+		return fmt.Sprintf("The output says that %s has passed round %d of the barrier, put there with checkpoint %d%s.", runlog.PartyText(e.Path), e.Num, e.Ckpt, by),
 			fmt.Sprintf("passed %d, checkpoint %d", e.Num, e.Ckpt), "final"
 	case runlog.Watches:
 		return fmt.Sprintf("n%d holds %s.", e.Node, watchCount(e.Num)), watchCount(e.Num), "read"

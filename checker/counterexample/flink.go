@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/schismlab/schism/checker"
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 	"github.com/schismlab/schism/zookeeper/figures"
@@ -304,7 +303,7 @@ func withMeeting(a *apart, i int) {
 }
 
 func sameParty(x, y *runlog.Event) bool {
-	return checker.PartyText(x.Path) == checker.PartyText(y.Path)
+	return runlog.PartyText(x.Path) == runlog.PartyText(y.Path)
 }
 
 // keepArrivals keeps, of all that have arrived at a round, the first time that they did.
@@ -315,7 +314,7 @@ func (a *apart) keepArrivals(round int) {
 		if e.Num != round {
 			continue
 		}
-		who := checker.PartyText(e.Path)
+		who := runlog.PartyText(e.Path)
 		if was, is := first[who]; !is || e.Czxid < a.event(was).Czxid {
 			first[who] = k
 		}

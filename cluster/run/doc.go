@@ -34,12 +34,15 @@
 // # Flink
 //
 // WithFlink also starts a session cluster (cluster/flink) when the setup calls are
-// made, and the job (cluster/flinkjob), and closes the cluster at the end. What
-// JobManagers say of leadership, of the job and of checkpoints is taken from their
+// made, and its jobs (cluster/flinkjob), and closes the cluster at the end. What
+// JobManagers say of leadership, of jobs and of checkpoints is taken from their
 // logs as they are written; what ZooKeeper holds of them is asked for ten times a
 // second over a session of the run's own; what the sink has committed is read at
-// the end. After the clients have stopped, the run waits until the job has
-// completed six checkpoints that were triggered later (Drained).
+// the end. After the clients have stopped, the run waits until each job has
+// completed six checkpoints that were triggered later (Drained), and, where jobs meet at
+// a barrier, until they have met once more. A job's id is made of the scenario, the seed
+// and its number. Who has arrived at the barrier is read as it happens; nothing is ever
+// removed there, so what was missed is read at the end.
 //
 // A call whose value is the figures of a server asks that server (mntr, srvr) when
 // it is made, for half a second at most, and counts the lines that its log has

@@ -255,13 +255,15 @@ function drawSpan(g, lane, [from, to, is, epoch, serves, token]) {
 }
 
 // A completed checkpoint is a short line, a restored one a triangle at the place
-// where the job went on, an alert an exclamation mark.
+// where the job went on, an alert an exclamation mark, a round at which jobs have met
+// a dot.
 function drawTick(g, lane, tick) {
   if (tick.t < view.from || tick.t > view.to) return;
   const px = x(tick.t), y = lane.y + lane.h - 2;
   g.fillStyle = tick.kind === "raised" ? colour.violation : colour.ink;
   g.textAlign = "center";
   if (tick.kind === "completed") g.fillRect(px, y - 5, 1, 5);
+  else if (tick.kind === "met") g.fillRect(px - 1, lane.y + 2, 3, 3);
   else g.fillText(tick.kind === "raised" ? "!" : "▲", px, tick.kind === "raised" ? lane.y + 7 : y - 4);
 }
 
