@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -151,6 +152,20 @@ func TestBadIDs(t *testing.T) {
 		if err := f.Submit(t.Context(), "x.jar", Spec{JobID: id}); err == nil {
 			t.Errorf("job id %q is accepted", id)
 		}
+	}
+	if len(f.calls) > 0 {
+		t.Errorf("sent %q", f.calls)
+	}
+}
+
+// TestJarThatIsMissing: it is told at once, in one line that names it, and the server
+// is asked nothing.
+func TestJarThatIsMissing(t *testing.T) {
+	f := newFake(t, long)
+	jar := filepath.Join(t.TempDir(), "gone.jar")
+	err := f.Submit(t.Context(), jar, Spec{JobID: jobID})
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "job jar: open "+jar+": ") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v, want one line that says that %s is missing", err, jar)
 	}
 	if len(f.calls) > 0 {
 		t.Errorf("sent %q", f.calls)
