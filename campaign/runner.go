@@ -41,6 +41,9 @@ type Runner struct {
 	World string
 	// Version is the release of ZooKeeper in a real world, "" the newest known.
 	Version string
+	// JobJar is the jar of the job that a real Flink cluster runs, "" the one that is
+	// built for its release.
+	JobJar string
 	// Out is where run folders go.
 	Out string
 	// Keep makes a run folder for model runs. Real runs always have one.
@@ -71,7 +74,7 @@ func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
 			res, err = nil, &Fault{j.Reproduce, v, debug.Stack()}
 		}
 	}()
-	if err := CheckPlan(j.Plan, r.World); err != nil {
+	if err := errors.Join(CheckPlan(j.Plan, r.World), CheckJobJar(j.Plan, r.World, r.JobJar)); err != nil {
 		return nil, err
 	}
 	if r.World != Sim {
@@ -166,7 +169,7 @@ func (r *Runner) carry(ctx context.Context, p *plan.Plan, h runlog.Header, f *fo
 		if r.Began != nil {
 			r.Began(file.Name())
 		}
-		hex, err = r.record(ctx, newReal(r.World, h.Variant, dir), p, h, io.MultiWriter(sum, file), sum)
+		hex, err = r.record(ctx, newReal(r.World, h.Variant, dir, r.JobJar), p, h, io.MultiWriter(sum, file), sum)
 		return err
 	})
 	return hex, err

@@ -14,6 +14,7 @@ import (
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/artifact"
 	"github.com/schismlab/schism/cluster/docker"
+	"github.com/schismlab/schism/cluster/flinkjob"
 	"github.com/schismlab/schism/cluster/local"
 	"github.com/schismlab/schism/cluster/run"
 	"github.com/schismlab/schism/plan"
@@ -106,6 +107,23 @@ func CheckPlan(p *plan.Plan, world string) error {
 	return nil
 }
 
+// CheckJobJar says whether a jar, if one is given, can be run by the cluster of a plan.
+// The error is a *BadInput.
+func CheckJobJar(p *plan.Plan, world, jar string) error {
+	switch {
+	case jar == "":
+		return nil
+	case world == Sim:
+		return Badf("--job-jar %s: the model runs no jars; use --world local", jar)
+	case p.Flink == (plan.Flink{}):
+		return Badf("--job-jar %s: scenario %s has no Flink cluster that would run it", jar, p.Scenario)
+	}
+	if err := flinkjob.Check(jar); err != nil {
+		return Badf("%v", err)
+	}
+	return nil
+}
+
 // real is a world of real servers: an ensemble is started for each run, and is
 // gone at its end.
 type real struct {
@@ -113,8 +131,10 @@ type real struct {
 	// version is a release of what the plan is about: see releaseOf.
 	version string
 	// dir is an existing folder for what the servers write.
-	dir   string
-	start func(context.Context, cluster.Options) (cluster.Ensemble, error)
+	dir string
+	// jobJar is what a Flink cluster runs, "" what is built for it.
+	jobJar string
+	start  func(context.Context, cluster.Options) (cluster.Ensemble, error)
 }
 
 var (
@@ -122,8 +142,8 @@ var (
 	_ scenarios.World = (*sim.World)(nil)
 )
 
-func newReal(name, version, dir string) *real {
-	w := &real{name: name, version: version, dir: dir, start: docker.Start}
+func newReal(name, version, dir, jobJar string) *real {
+	w := &real{name: name, version: version, dir: dir, jobJar: jobJar, start: docker.Start}
 	if name == Local {
 		w.start = func(ctx context.Context, o cluster.Options) (cluster.Ensemble, error) {
 			e, err := local.Start(ctx, o)
@@ -141,7 +161,7 @@ func (w *real) Name() string { return w.name }
 // Run starts the servers, carries p out and takes the servers away.
 func (w *real) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) (err error) {
 	zooKeeper, flink := releaseOf(p, w.version)
-	at := run.Flink{Version: flink}
+	at := run.Flink{Version: flink, Jar: w.jobJar}
 	if flink != "" {
 		at.Dir = filepath.Join(w.dir, "flink")
 	}

@@ -27,6 +27,9 @@ import (
 type Flink struct {
 	// Version is a release of Flink that cluster/artifact knows, "" the newest.
 	Version string
+	// Jar is the job's jar, "" the one that cluster/flinkjob builds for the release. It
+	// must take the same command line, and put out the same lines.
+	Jar string
 	// Dir is an existing folder for its files.
 	Dir string
 	// Ready is how long the cluster may take to be ready, and then the job to be
@@ -93,7 +96,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	}
 	at.Version = cmp.Or(at.Version, artifact.DefaultFlink)
 	at.Ready = cmp.Or(at.Ready, flink.ReadyLimit)
-	jar, err := flinkjob.Build(ctx, at.Version)
+	jar, err := at.jar(ctx)
 	if err != nil {
 		return err
 	}
@@ -131,6 +134,14 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 		return f.notReady(ctx, fmt.Sprintf("does not run the job after %v", at.Ready), last)
 	}
 	return nil
+}
+
+// jar is the path of the job's jar, which is looked at before anything is started.
+func (at *Flink) jar(ctx context.Context) (string, error) {
+	if at.Jar == "" {
+		return flinkjob.Build(ctx, at.Version)
+	}
+	return at.Jar, flinkjob.Check(at.Jar)
 }
 
 // notReady is what keeps the job from running before anything was done to it. That

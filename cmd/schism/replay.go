@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,13 +40,14 @@ func replayCommand() *cobra.Command {
 }
 
 func (o *where) replay(ctx context.Context, p *plan.Plan, path string, stdout, stderr io.Writer) error {
-	if err := campaign.CheckPlan(p, o.world); err != nil {
+	if err := errors.Join(campaign.CheckPlan(p, o.world), campaign.CheckJobJar(p, o.world, o.jobJar)); err != nil {
 		return err
 	}
 	job := campaign.Job{Plan: p, Again: "-replay", Reproduce: fmt.Sprintf("schism replay %s --world %s", path, o.world)}
 	if o.version != "" {
 		job.Reproduce += " --version " + o.version
 	}
+	job.Reproduce = o.withJar(job.Reproduce)
 	// A plan of nobody's scenario is judged by the checks alone.
 	if s, err := named(p.Scenario); err == nil {
 		job.Scenario = s
@@ -56,7 +58,7 @@ func (o *where) replay(ctx context.Context, p *plan.Plan, path string, stdout, s
 	show := newProgress(stderr, 1)
 	defer show.close()
 	show.scenario(p.Scenario)
-	r := &campaign.Runner{World: o.world, Version: o.version, Out: o.out, Keep: true}
+	r := &campaign.Runner{World: o.world, Version: o.version, JobJar: o.jobJar, Out: o.out, Keep: true}
 	if o.world != campaign.Sim {
 		r.Watch = show.event
 		r.Began = show.began

@@ -21,14 +21,15 @@ import (
 
 // where is what run and replay both ask for.
 type where struct {
-	world, version, out string
-	json                bool
+	world, version, out, jobJar string
+	json                        bool
 }
 
 func (o *where) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.world, "world", campaign.Sim, "where to carry it out: "+strings.Join(campaign.Worlds(), ", "))
 	f.StringVar(&o.version, "version", "", "release of ZooKeeper in a real world (the newest known one)")
+	f.StringVar(&o.jobJar, "job-jar", "", "jar of the job that a real Flink cluster runs (the one that is built here)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a run")
 	f.StringVar(&o.out, "out", "out", "folder for run folders")
 }
@@ -116,11 +117,19 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := campaign.CheckPlan(job.Plan, o.world); err != nil {
+		if err := errors.Join(campaign.CheckPlan(job.Plan, o.world), campaign.CheckJobJar(job.Plan, o.world, o.jobJar)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withJar is a command line with the jar of the job, if one is given.
+func (o *where) withJar(command string) string {
+	if o.jobJar == "" {
+		return command
+	}
+	return command + " --job-jar " + o.jobJar
 }
 
 // named is the scenario or the incident of that name.
@@ -137,7 +146,9 @@ func named(name string) (*scenarios.Scenario, error) {
 
 // job draws a run of a scenario.
 func (o *runOptions) job(s *scenarios.Scenario, seed uint64) (campaign.Job, error) {
-	return campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Protocol: o.protocol, Variant: o.variant}, o.world, o.version)
+	job, err := campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Protocol: o.protocol, Variant: o.variant}, o.world, o.version)
+	job.Reproduce = o.withJar(job.Reproduce)
+	return job, err
 }
 
 func protocolNames() string {
@@ -153,7 +164,7 @@ func (o *runOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	total := len(o.list) * o.count
-	r := &campaign.Runner{World: o.world, Version: o.version, Out: o.out, Keep: o.keep || total == 1}
+	r := &campaign.Runner{World: o.world, Version: o.version, JobJar: o.jobJar, Out: o.out, Keep: o.keep || total == 1}
 	show := newProgress(stderr, total)
 	if o.world != campaign.Sim {
 		r.Watch = show.event
