@@ -37,6 +37,9 @@ func Command(scenario string, seed uint64, o scenarios.Options, world, version s
 	if o.Servers > 0 {
 		fmt.Fprintf(&b, " --servers %d", o.Servers)
 	}
+	if o.Application {
+		b.WriteString(" --flink-mode application")
+	}
 	for _, f := range [][2]string{{"version", version}, {"protocol", o.Protocol}, {"variant", o.Variant}, {"bug", o.Bug}} {
 		if f[1] != "" {
 			fmt.Fprintf(&b, " --%s %s", f[0], f[1])

@@ -134,7 +134,7 @@ func (r *Runner) header(p *plan.Plan) runlog.Header {
 	h.Variant = cmp.Or(flink, zooKeeper)
 	h.Session = int64(p.Topology.SessionTimeout)
 	h.Join = int64(p.Topology.Tick) * int64(p.Topology.InitLimit)
-	h.Checkpoint, h.Tolerant = int64(p.Flink.Checkpoint), p.Flink.Tolerant
+	h.Checkpoint, h.Tolerant, h.Application = int64(p.Flink.Checkpoint), p.Flink.Tolerant, p.Flink.Application
 	h.Window, h.Parties = int64(p.Flink.Window), p.Flink.Parties()
 	if r.World == Sim {
 		protocol, _ := sim.ProtocolOf(p) // CheckPlan has said that there is one

@@ -85,6 +85,9 @@ func CheckPlan(p *plan.Plan, world string) error {
 		if _, err := sim.ProtocolOf(p); err != nil {
 			return Badf("%v", err)
 		}
+		if why := p.RunsOnlyOnServers(); why != "" {
+			return Badf("%s; use --world local", why)
+		}
 		return nil
 	}
 	if p.Bug != "" {
@@ -117,6 +120,9 @@ func CheckJobJar(p *plan.Plan, world, jar string) error {
 		return Badf("--job-jar %s: the model runs no jars; use --world local", jar)
 	case p.Flink == (plan.Flink{}):
 		return Badf("--job-jar %s: scenario %s has no Flink cluster that would run it", jar, p.Scenario)
+	}
+	if p.Flink.Application {
+		return Badf("--job-jar %s: in application mode JobManagers begin in a class of the jar that is built here; leave it out, or use --flink-mode session", jar)
 	}
 	if err := flinkjob.Check(jar); err != nil {
 		return Badf("%v", err)

@@ -70,6 +70,11 @@
 //     of the interval. Cancel, Stop, Savepoint and Rescale are about the first. There is no
 //     network between tasks: barriers come straight from the JobManager, and are
 //     aligned by nature. A snapshot has no size and takes no time.
+//   - Session mode is all there is: jobs are handed in. In application mode the
+//     dispatcher that becomes leader runs the job itself unless it finds a pointer to
+//     it, a finished job's result in the store is what keeps the next leader from doing
+//     so again, and the cluster ends with its job. A plan with a cluster in application
+//     mode is for real worlds.
 //   - There are no watermarks: a window is closed by the next sample of the same
 //     server, where the real job waits until all servers' samples have passed it.
 //   - Storage is perfect: it is there for all, never slow and never full. Its

@@ -30,7 +30,7 @@
 //
 // # Flink
 //
-// A plan may have a line about Flink: a session cluster beside the ensemble with
+// A plan may have a line about Flink: a cluster beside the ensemble with
 // one job, which reads what clients append to /in/k1, /in/k2, … and follows the
 // znode /conf. See Flink. Its processes jm1, …, tm1, … are targets of crash,
 // start, restart, pause, resume, cut, slow, heal and name; jobleader, jobstandby,

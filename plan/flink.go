@@ -49,6 +49,9 @@ type Flink struct {
 	Jobs int
 	// Barrier lets the jobs meet in rounds: see BarrierRoot.
 	Barrier bool
+	// Application: the cluster is there for its job alone. A JobManager that becomes
+	// the leader runs it unasked, and all end when it does. Real worlds only.
+	Application bool
 }
 
 // JobCount is how many jobs there are.
@@ -300,6 +303,7 @@ func (r *reader) flink(f *Flink) error {
 	f.Barrier = r.accept("barrier")
 	f.Tolerant = r.accept("tolerant")
 	f.KeepResults = r.accept("keep-results")
+	f.Application = r.accept("application")
 	if r.accept("heartbeat") {
 		if err := r.duration(&f.Heartbeat); err != nil {
 			return err
@@ -325,6 +329,7 @@ func (f *Flink) words() []string {
 	}
 	w = appendIf(w, f.Barrier, "barrier")
 	w = appendIf(appendIf(w, f.Tolerant, "tolerant"), f.KeepResults, "keep-results")
+	w = appendIf(w, f.Application, "application")
 	if f.Heartbeat != 0 {
 		w = append(w, "heartbeat", f.Heartbeat.String())
 	}
@@ -356,6 +361,8 @@ func (f *Flink) validate() *invalid {
 		return wrong("flink", "barrier: want jobs that meet at it, such as jobs 2")
 	case f.Window%Millisecond != 0:
 		return wrong("flink", "window %v: want whole milliseconds", f.Window)
+	case f.Application && f.Jobs > 0:
+		return wrong("flink", "application with jobs %d: a cluster in application mode has one job", f.Jobs)
 	case f.Sink < Files || f.Sink > Attempt:
 		return wrong("flink", "sink %v: want one of %s", f.Sink, strings.Join(sinkNames[1:], ", "))
 	}
@@ -385,4 +392,10 @@ func (f *Flink) validateProcess(t string) string {
 		return t + " does not exist, there are " + itoa(f.JobManagers) + " JobManagers"
 	}
 	return ""
+}
+
+// endsApplication says whether a step hands in a job or ends one: a cluster in
+// application mode takes none, and is gone when its own has ended.
+func (s Step) endsApplication() bool {
+	return s.Action == Cancel || s.Action == Stop || s.Action == Submit || s.Action == Jobs
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -98,6 +99,27 @@ func TestFlinkIsWrong(t *testing.T) {
 		c.change(&f)
 		if err := f.validate(); err == nil || err.msg != c.want {
 			t.Errorf("%v: want %q", err, c.want)
+		}
+	}
+}
+
+// TestApplicationMode: a cluster for one job takes no other, and nobody ends its job.
+func TestApplicationMode(t *testing.T) {
+	for _, c := range []struct{ more, step, want string }{
+		{"", "savepoint", ""},
+		{"", "stop", "takes no job"},
+		{"", "cancel", "takes no job"},
+		{"", "submit", "takes no job"},
+		{"", "jobs 2", "takes no job"},
+		{"jobs 2 ", "savepoint", "has one job"},
+	} {
+		p, err := Parse("p", "schism plan 1\nscenario s\nseed 1\nservers 1\ntick 500ms\ninit-limit 10\nsync-limit 4\nsession-timeout 6s\nsettle 0s\n"+
+			"flink jobmanagers 2 taskmanagers 1 keys 2 checkpoint 500ms sink files "+c.more+"application\nsteps\n\tat 1s "+c.step+"\n")
+		switch {
+		case c.want == "" && (err != nil || !p.Flink.Application):
+			t.Errorf("%s: %v, want a plan in application mode", c.step, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%q, %s: %v, want an error with %q", c.more, c.step, err, c.want)
 		}
 	}
 }

@@ -98,6 +98,15 @@ func (p *Plan) Reconfigures() bool {
 	return p.Topology.Spares > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Action == Reconfig })
 }
 
+// RunsOnlyOnServers says what needs real servers, and why; "" if the model can do it
+// all.
+func (p *Plan) RunsOnlyOnServers() string {
+	if p.Flink.Application {
+		return "the model has Flink's session mode alone, not application mode"
+	}
+	return ""
+}
+
 // RunsOnlyInModel says what, outside of its steps, needs the model, and why; "" if
 // real worlds can do it all.
 func (p *Plan) RunsOnlyInModel() string {

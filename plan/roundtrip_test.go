@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,9 @@ func drawPlan(t *rapid.T) *Plan {
 			names = append(names, s.As)
 		}
 		p.Steps = append(p.Steps, s)
+	}
+	if p.Flink != (Flink{}) && p.Flink.Jobs == 0 && !slices.ContainsFunc(p.Steps, Step.endsApplication) {
+		p.Flink.Application = rapid.Bool().Draw(t, "application")
 	}
 	return p
 }

@@ -185,6 +185,9 @@ func (p *Plan) validateSteps() *invalid {
 		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Alerts) {
 			return wrong(stepItem(i), "step %q: no such action", s)
 		}
+		if p.Flink.Application && s.endsApplication() {
+			return wrong(stepItem(i), "step %q: a cluster in application mode takes no job, and is gone when its own has ended", s)
+		}
 		if s.forFlink() && p.Flink == (Flink{}) {
 			return wrong(stepItem(i), "step %q is about Flink, but the plan has no line \"flink …\"", s)
 		}

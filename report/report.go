@@ -142,6 +142,9 @@ func facts(r Report, t *timeline) []fact {
 			name = "Flink"
 		}
 		fs = append(fs, fact{name, r.Header.Variant})
+		if r.Header.Application {
+			fs = append(fs, fact{"Flink's mode", "application"})
+		}
 	}
 	if r.Header.Bug != "" {
 		fs = append(fs, fact{"planted bug", r.Header.Bug})

@@ -186,6 +186,8 @@ type Header struct {
 	// Tolerant: a JobManager keeps its office while its connection to ZooKeeper is
 	// suspended.
 	Tolerant bool
+	// Application: the Flink cluster is in application mode.
+	Application bool
 	// Join is tickTime times initLimit, in nanoseconds: how long a server may take
 	// to join a leader. What a check calls soon is a multiple of it.
 	Join int64

@@ -40,7 +40,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 		Seed                                            uint64
 		Format, Servers, Clients, Parties               int
 		Session, Checkpoint, Join, Window               int64
-		Tolerant                                        bool
+		Tolerant, Application                           bool
 	}
 	rd.line = 1
 	if !rd.in.Scan() {
@@ -57,7 +57,7 @@ func NewReader(file string, r io.Reader) (*Reader, error) {
 	}
 	rd.Header = Header{
 		Scenario: h.Scenario, Seed: h.Seed, World: h.World, Protocol: h.Protocol, Variant: h.Variant, Bug: h.Bug,
-		Servers: h.Servers, Clients: h.Clients, Session: h.Session, Checkpoint: h.Checkpoint, Tolerant: h.Tolerant, Join: h.Join, Window: h.Window, Parties: h.Parties,
+		Servers: h.Servers, Clients: h.Clients, Session: h.Session, Checkpoint: h.Checkpoint, Tolerant: h.Tolerant, Application: h.Application, Join: h.Join, Window: h.Window, Parties: h.Parties,
 	}
 	return rd, nil
 }

@@ -82,7 +82,7 @@ func TestEveryLogComesBack(t *testing.T) {
 		h := Header{
 			drawText().Draw(t, "scenario"), rapid.Uint64().Draw(t, "seed"), drawText().Draw(t, "world"), drawText().Draw(t, "protocol"), drawText().Draw(t, "variant"), drawText().Draw(t, "bug"),
 			rapid.IntRange(0, 31).Draw(t, "servers"), rapid.IntRange(0, 99).Draw(t, "clients"),
-			rapid.Int64().Draw(t, "session"), rapid.Int64().Draw(t, "checkpoint"), rapid.Bool().Draw(t, "tolerant"), rapid.Int64().Draw(t, "join"), rapid.Int64().Draw(t, "window"), rapid.Int().Draw(t, "parties"),
+			rapid.Int64().Draw(t, "session"), rapid.Int64().Draw(t, "checkpoint"), rapid.Bool().Draw(t, "tolerant"), rapid.Bool().Draw(t, "application"), rapid.Int64().Draw(t, "join"), rapid.Int64().Draw(t, "window"), rapid.Int().Draw(t, "parties"),
 		}
 		var events []Event
 		for i := range rapid.IntRange(0, 8).Draw(t, "n") {

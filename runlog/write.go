@@ -40,6 +40,9 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	if h.Tolerant {
 		o.b = append(o.b, `,"tolerant":true`...)
 	}
+	if h.Application {
+		o.b = append(o.b, `,"application":true`...)
+	}
 	o.num("join", h.Join)
 	o.num("window", h.Window)
 	o.num("parties", int64(h.Parties))

@@ -67,6 +67,8 @@ type Options struct {
 	Variant  string // protocol version of the model
 	// OnServers: the plan is for real servers, whose times are others.
 	OnServers bool
+	// Application: Flink runs in application mode, and not as a session cluster.
+	Application bool
 }
 
 // The surroundings of every scenario, unless it says otherwise. A tick is short
@@ -84,7 +86,11 @@ var topology = plan.Topology{
 // Plan draws the plan of a seed.
 func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	if s.Exact != nil {
-		return s.Exact(seed, o)
+		p, err := s.Exact(seed, o)
+		if err == nil && o.Application {
+			p, err = s.asApplication(p)
+		}
+		return p, err
 	}
 	t := topology
 	if s.Servers > 0 {
@@ -107,8 +113,23 @@ func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}
 	s.Steps(d)
 	p.Steps = d.steps
+	if o.Application {
+		return s.asApplication(p)
+	}
 	if err := p.Validate(); err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	return p, nil
+}
+
+// asApplication is the plan with its Flink cluster in application mode.
+func (s *Scenario) asApplication(p *plan.Plan) (*plan.Plan, error) {
+	if p.Flink == (plan.Flink{}) {
+		return nil, fmt.Errorf("scenario %s has no Flink cluster, so none in application mode", s.Name)
+	}
+	p.Flink.Application = true
+	if err := p.Validate(); err != nil {
+		return nil, fmt.Errorf("scenario %s in application mode: %w", s.Name, err)
 	}
 	return p, nil
 }

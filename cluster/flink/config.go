@@ -78,6 +78,11 @@ func (c *Cluster) settings(p *place) map[string]string {
 			// After the loss of all TaskManagers a job waits for new ones this long.
 			"slot.request.timeout": "60000",
 		})
+		if c.o.Application != nil {
+			// Each leader would begin a job of its own otherwise.
+			s["$internal.pipeline.job-id"] = c.o.Application.JobID
+			s["$internal.application.id"] = c.o.Application.JobID // since Flink 2.3
+		}
 	} else {
 		maps.Copy(s, map[string]string{
 			"jobmanager.rpc.address":        loopback,

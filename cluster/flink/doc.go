@@ -1,4 +1,4 @@
-// Package flink is a real Flink session cluster: unmodified JobManagers and
+// Package flink is a real Flink cluster, in session or in application mode: unmodified JobManagers and
 // TaskManagers, each a JVM on this machine, which find each other through a
 // ZooKeeper ensemble that runs already, in any world that has client addresses.
 //
@@ -18,6 +18,12 @@
 //   - A leader is a JobManager that leads by its own word: its dispatcher has said
 //     in its log that it was granted leadership, and not since that it was revoked.
 //     Several may lead; that is for a check to judge.
+//   - In session mode jobs are handed in over REST. In application mode
+//     (Options.Application) the cluster is there for one job: every JobManager has its
+//     jar, and the dispatcher of the one that becomes the leader runs the job's main
+//     method itself, or, where ZooKeeper holds a pointer to the job, runs it on from
+//     there. The id of the job is in the configuration, so that all leaders mean the
+//     same. When the job ends its JobManager does.
 //   - The supervisor starts a process again, a second after it ended itself.
 //
 // # Faults
@@ -54,8 +60,11 @@
 // then reset where a network would refuse it. Leadership is read from logs, every
 // 10 ms, so it is known that much later than it was said.
 //
-// Application mode's entry point is in no jar of a Maven repository, so there is no
-// application mode. (The distribution's jar, which has it, is inside the Python package
-// apache-flink-libraries, of more than 200 MB; nobody takes it from there yet.) It
-// needs a Unix system.
+// Flink's own entry point for application mode on standalone clusters is in no jar of
+// a Maven repository. Ours (class Application of testdata/flink-job) is a few lines on
+// the same base class, ApplicationClusterEntryPoint, and without its options: no folder
+// of user's jars, no savepoint to start from. An application that ends is started again
+// by the supervisor, which does not know a good end from a bad one, and is by the
+// standby, too; with delete-on-commit nothing then says that it has run already. So no
+// plan may end the job of such a cluster. It needs a Unix system.
 package flink

@@ -39,6 +39,9 @@ type Options struct {
 	Heartbeat time.Duration
 	// KeepResults lets the results of jobs that have ended stay in the result store.
 	KeepResults bool
+	// Application, if not nil, is the job for which alone the cluster is there, in
+	// application mode. Jobs cannot be handed in then.
+	Application *Application
 	// Set adds keys to every process's configuration, and replaces ours.
 	Set map[string]string
 	// Observe, if not nil, is told what happens to the processes (Start, Crash,
@@ -46,6 +49,16 @@ type Options struct {
 	// Checkpoint), with Proc and without a time. It may be called from several
 	// goroutines, and must not call the cluster.
 	Observe func(runlog.Event)
+}
+
+// Application is a job that JobManagers run unasked.
+type Application struct {
+	// Jar has the job and, in class Main, the entry point of a JobManager that runs
+	// it, with the arguments CONFIG-FOLDER JAR ARGS….
+	Jar, Main string
+	Args      []string
+	// JobID is the id of the job, the same under each leader.
+	JobID string
 }
 
 // The bounds of Session: what our servers grant, see cluster/server.

@@ -76,6 +76,10 @@ func (c *Cluster) write(p *place) error {
 func (c *Cluster) args(p *place) []string {
 	conf := filepath.Join(p.Dir, "conf")
 	args := append(jvmOptions(c.marker, filepath.Join(conf, "log4j.properties"), p.master), "-cp", c.classpath)
+	if a := c.o.Application; p.master && a != nil {
+		args[len(args)-1] += string(os.PathListSeparator) + a.Jar
+		return append(append(args, a.Main, conf, a.Jar), a.Args...)
+	}
 	if p.master {
 		return append(args, jobManagerMain, "--configDir", conf, "--executionMode", "cluster", "--host", loopback)
 	}

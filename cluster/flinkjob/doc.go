@@ -24,6 +24,8 @@
 //     checkpoint and get their name after it. Znodes are made after it. Attempt is
 //     znodes with a planted fault: the name has the task's attempt in it, so what
 //     is committed again after a restart is in the output twice.
+//   - In application mode JobManagers begin at class Application, in the same jar, and
+//     run the job themselves.
 //   - The jar has the job's classes and, in lib/, what ZooKeeper's own client
 //     needs. Build makes it with the user's javac, from the pinned jars of a
 //     release of Flink, and keeps it in the cache under a name with the sum of all

@@ -15,6 +15,9 @@ import (
 // mainClass is where Flink begins.
 const mainClass = "schismlab.job.Job"
 
+// ApplicationMain is the class in the jar that is a JobManager in application mode.
+const ApplicationMain = "schismlab.job.Application"
+
 // jarLayout changes when writeJar makes another jar of the same classes.
 const jarLayout = "1"
 

@@ -33,7 +33,7 @@
 //
 // # Flink
 //
-// WithFlink also starts a session cluster (cluster/flink) when the setup calls are
+// WithFlink also starts a Flink cluster (cluster/flink) when the setup calls are
 // made, and its jobs (cluster/flinkjob), and closes the cluster at the end. What
 // JobManagers say of leadership, of jobs and of checkpoints is taken from their
 // logs as they are written; what ZooKeeper holds of them is asked for ten times a

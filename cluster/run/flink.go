@@ -103,9 +103,18 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, seen: map[string]bool{}, jobs: jobsOf(w.plan), jar: jar}
 	w.flink = f
 	p := w.plan.Flink
+	for _, j := range f.jobs {
+		if err := f.say(j); err != nil {
+			return err
+		}
+	}
+	var application *flink.Application
+	if j := f.first(); p.Application {
+		application = &flink.Application{Jar: jar, Main: flinkjob.ApplicationMain, Args: j.args, JobID: j.id}
+	}
 	f.cluster, err = flink.Start(ctx, flink.Options{
 		Version: at.Version, Dir: at.Dir, ZooKeeper: w.addrs, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
-		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(&p), Observe: f.observe,
+		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(&p), Application: application, Observe: f.observe,
 	})
 	if err != nil {
 		return err
@@ -116,8 +125,8 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	polling, stop := context.WithCancel(ctx)
 	f.stop = stop
 	f.polls.Go(func() { f.watchStore(polling) })
-	for _, j := range f.jobs {
-		if err := f.submit(ctx, j, at.Ready); err != nil {
+	if !p.Application {
+		if err := f.submit(ctx, at.Ready); err != nil {
 			return f.notReady(ctx, "does not take the job", err)
 		}
 	}
@@ -186,7 +195,8 @@ func parallelism(f *plan.Flink, job int) int {
 	return f.TaskManagers
 }
 
-func (f *flinkRun) submit(ctx context.Context, j *jobRun, within time.Duration) error {
+// say draws up a job's command line.
+func (f *flinkRun) say(j *jobRun) (err error) {
 	p := f.w.plan
 	o := flinkjob.Options{
 		ZooKeeper: f.w.addrs, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
@@ -211,10 +221,12 @@ func (f *flinkRun) submit(ctx context.Context, j *jobRun, within time.Duration) 
 			o.Monitors = append(o.Monitors, filepath.Base(plan.MonitorDir(n+1)))
 		}
 	}
-	var err error
-	if j.args, err = o.Args(); err != nil {
-		return err
-	}
+	j.args, err = o.Args()
+	return err
+}
+
+// submit hands the jobs to the leader.
+func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	c, err := f.leaderClient()
@@ -222,7 +234,12 @@ func (f *flinkRun) submit(ctx context.Context, j *jobRun, within time.Duration) 
 		return err
 	}
 	defer c.Close()
-	return c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args})
+	for _, j := range f.jobs {
+		if err := c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // output is the folder of a job's sink, if that writes files.

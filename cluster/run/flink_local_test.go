@@ -17,14 +17,7 @@ import (
 // cut off from ZooKeeper, while a client appends records.
 func failOver(t *testing.T) *plan.Plan {
 	t.Helper()
-	var b strings.Builder
-	b.WriteString("schism plan 1\nscenario test\nseed 7\nservers 1\ntick 500ms\ninit-limit 10\nsync-limit 4\nsession-timeout 6s\nsettle 500ms\n" +
-		"flink jobmanagers 2 taskmanagers 1 keys 1 checkpoint 500ms sink znodes\n" +
-		"setup\n+0s create /in \"\"\n+0s create /in/k1 \"\"\n+0s create /conf \"0\"\nclient c1 n1\n")
-	for i := range 600 {
-		fmt.Fprintf(&b, "+50ms create /in/k1/r- \"%d\" sequential\n", i)
-	}
-	b.WriteString(`steps
+	return flinkPlan(t, "", `
 		at 1s name J jobleader
 		+0s crash J
 		+0s await job-leader except J within 60s
@@ -38,6 +31,20 @@ func failOver(t *testing.T) *plan.Plan {
 		+0s await job-running within 60s
 		+0s await outputs 1 within 60s
 	`)
+}
+
+// flinkPlan is a plan in which a client appends records, with more words about its
+// cluster.
+func flinkPlan(t *testing.T, more, steps string) *plan.Plan {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("schism plan 1\nscenario test\nseed 7\nservers 1\ntick 500ms\ninit-limit 10\nsync-limit 4\nsession-timeout 6s\nsettle 500ms\n" +
+		"flink jobmanagers 2 taskmanagers 1 keys 1 checkpoint 500ms sink znodes" + more + "\n" +
+		"setup\n+0s create /in \"\"\n+0s create /in/k1 \"\"\n+0s create /conf \"0\"\nclient c1 n1\n")
+	for i := range 600 {
+		fmt.Fprintf(&b, "+50ms create /in/k1/r- \"%d\" sequential\n", i)
+	}
+	b.WriteString("steps" + steps)
 	p, err := plan.Parse("fail-over", b.String())
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +83,52 @@ func TestFlinkFailsOver(t *testing.T) {
 			t.Errorf("the log has no %v", k)
 		}
 	}
+	eachOnce(t, log)
+}
+
+// TestFlinkInApplicationMode: nobody hands a job in. The successor of a leader that
+// was killed runs the job on from its last checkpoint, under the same id, and does not
+// begin another one.
+func TestFlinkInApplicationMode(t *testing.T) {
+	p := flinkPlan(t, " application", `
+		at 1s name J jobleader
+		+0s crash J
+		+0s await job-leader except J within 60s
+		+0s start J
+		+0s await job-running within 60s
+		+0s await checkpoints 2 within 60s
+		+0s await outputs 1 within 60s
+	`)
+	e := ensemble(t, p)
+	var log kept
+	err := run.WithFlink(t.Context(), p, e, run.Flink{Dir: t.TempDir()}, &log)
+	var lacks *cluster.NotReady
+	if errors.As(err, &lacks) {
+		t.Skip("not ready: " + lacks.Error())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := log[len(log)-1]; end.Kind != runlog.End || end.Text != "" {
+		t.Fatalf("the run ended with %v %q", end.Kind, end.Text)
+	}
+	if leaders := of(log, runlog.Grant); len(leaders) != 2 || leaders[0].Proc == leaders[1].Proc {
+		t.Errorf("leadership was granted to %+v, want to one and then the other", leaders)
+	}
+	jobs, restored := map[string]bool{}, false
+	for _, e := range append(of(log, runlog.JobState), of(log, runlog.Checkpoint)...) {
+		jobs[e.Job] = true
+		restored = restored || e.Text == runlog.Restored && e.Ckpt > 0
+	}
+	if len(jobs) != 1 || !restored {
+		t.Errorf("%d jobs ran, a checkpoint was restored: %v; want one job, and that it was", len(jobs), restored)
+	}
+	eachOnce(t, log)
+}
+
+// eachOnce: every record that was acknowledged is in the output once.
+func eachOnce(t *testing.T, log kept) {
+	t.Helper()
 	once := map[string]int{}
 	for _, o := range of(log, runlog.Output) {
 		once[fmt.Sprintf("%s/r-%010d", o.Path, o.Num)]++

@@ -41,6 +41,7 @@ type runOptions struct {
 	servers      int
 	protocol     string
 	variant, bug string
+	flinkMode    string
 	keep         bool
 	names        []string
 	list         []*scenarios.Scenario
@@ -78,14 +79,24 @@ func runCommand() *cobra.Command {
 	f.StringVar(&o.protocol, "protocol", "", "consensus protocol of the model: "+protocolNames()+" (the first)")
 	f.StringVar(&o.variant, "variant", "", "protocol version of the model")
 	f.StringVar(&o.bug, "bug", "", "bug to plant in the model")
+	f.StringVar(&o.flinkMode, "flink-mode", sessionMode, "how Flink runs in a real world: "+sessionMode+", or "+applicationMode+" for its job alone")
 	f.BoolVar(&o.keep, "keep", false, "leave a run folder of every run")
 	return c
 }
+
+// The values of --flink-mode.
+const (
+	sessionMode     = "session"
+	applicationMode = "application"
+)
 
 // resolve finds every mistake that can be found before the first run.
 func (o *runOptions) resolve(c *cobra.Command) (err error) {
 	if err := campaign.CheckWorld(o.world, o.version); err != nil {
 		return err
+	}
+	if o.flinkMode != sessionMode && o.flinkMode != applicationMode {
+		return badInput{fmt.Sprintf("--flink-mode %s: want %s or %s", o.flinkMode, sessionMode, applicationMode)}
 	}
 	for _, name := range o.names {
 		if name == "all" {
@@ -146,7 +157,7 @@ func named(name string) (*scenarios.Scenario, error) {
 
 // job draws a run of a scenario.
 func (o *runOptions) job(s *scenarios.Scenario, seed uint64) (campaign.Job, error) {
-	job, err := campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Protocol: o.protocol, Variant: o.variant}, o.world, o.version)
+	job, err := campaign.Draw(s, seed, scenarios.Options{Servers: o.servers, Bug: o.bug, Protocol: o.protocol, Variant: o.variant, Application: o.flinkMode == applicationMode}, o.world, o.version)
 	job.Reproduce = o.withJar(job.Reproduce)
 	return job, err
 }
