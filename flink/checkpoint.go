@@ -159,9 +159,19 @@ func (m *jobMaster) store(j *JobManager, p *pendingCheckpoint) {
 	}
 	j.cfg.Storage.put(h.file, p.parts)
 	m.storing = &h
-	attempt := m.attempt
-	j.add(j.during(), h, func(o outcome) {
+	attempt, token, during := m.attempt, j.lead.token, j.during()
+	alive := during
+	if j.cfg.Quirks&AddBeyondOffice != 0 {
+		alive = always
+	}
+	j.add(alive, h, func(o outcome) {
 		m.storing = nil
+		if !during() {
+			if o == written { // it says so all the same, and nobody acts on it
+				j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: p.ckpt, Text: runlog.Completed, Token: token, Attempt: attempt})
+			}
+			return
+		}
 		if o == refused || o == uncertain && j.discardsUncertain() {
 			j.dropState(h)
 		}

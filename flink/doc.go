@@ -84,9 +84,11 @@
 //   - A message between Flink's processes is lost when its link is cut; heartbeats
 //     find out.
 //   - A call to ZooKeeper that was lost is made again when there is a connection,
-//     and without end. Pointers are given up as uncertain after two retries. Locks of
-//     a leadership that is over are given up with an exponential back-off, and the
-//     next one in that process waits for it.
+//     and without end. Pointers are given up as uncertain after two retries, and when
+//     leadership ends; in Flink the thread that writes them hears nothing of that (the
+//     quirk AddBeyondOffice, of the variant flink-2.3.0). Locks of a leadership that is
+//     over are given up with an exponential back-off, and the next one in that process
+//     waits for it.
 //   - Of the double barrier there is the half that enters. Rounds are never removed.
 //   - Short jobs beside the job have leader information, and those who follow it;
 //     their tasks do nothing.

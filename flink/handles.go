@@ -40,7 +40,10 @@ func (j *JobManager) lockPath(path string) string {
 // that the first one had taken effect.
 func (j *JobManager) add(alive func() bool, h handle, then func(outcome)) {
 	j.locks(h.path)
-	j.addAgain(alive, h, 0, then)
+	r := zookeeper.Request{Op: zookeeper.OpMulti, Parts: []zookeeper.Request{
+		create(h.path, h.file, false), create(locksDir(h.path), "", false), create(j.lockPath(h.path), "", true),
+	}}
+	j.addAgain(alive, r, 0, then)
 }
 
 // locks keeps in mind that this leadership has a lock, from the moment that it asks
@@ -54,14 +57,11 @@ func (j *JobManager) locks(path string) {
 // retries bounds how often a write whose reply was lost is made again.
 const retries = 2
 
-func (j *JobManager) addAgain(alive func() bool, h handle, lost int, then func(outcome)) {
-	r := zookeeper.Request{Op: zookeeper.OpMulti, Parts: []zookeeper.Request{
-		create(h.path, h.file, false), create(locksDir(h.path), "", false), create(j.lockPath(h.path), "", true),
-	}}
+func (j *JobManager) addAgain(alive func() bool, r zookeeper.Request, lost int, then func(outcome)) {
 	j.conn.do(alive, r, func(reply *zookeeper.Reply) {
 		switch {
 		case reply == nil && lost < retries:
-			j.addAgain(alive, h, lost+1, then)
+			j.addAgain(alive, r, lost+1, then)
 		case reply == nil:
 			then(uncertain)
 		case reply.Err == zookeeper.OK, reply.Err == zookeeper.NodeExists && lost > 0 && j.cfg.Quirks&DiscardOnRetry == 0 && !j.discardsUncertain():

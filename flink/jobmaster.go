@@ -147,9 +147,13 @@ func (m *jobMaster) load(j *JobManager, during func() bool, names []string, then
 
 // start begins to run a job that is stored.
 func (m *jobMaster) start(j *JobManager) {
-	if last := m.last(); last.file != "" && !j.cfg.Storage.Has(last.file) {
-		j.die("checkpoint " + last.file + " is missing")
-		return
+	// One that cannot be read is fatal, though a later one may be whole
+	// (DefaultCompletedCheckpointStoreUtils.retrieveCompletedCheckpoints).
+	for _, h := range m.kept {
+		if !j.cfg.Storage.Has(h.file) {
+			j.die("checkpoint " + h.file + " is missing")
+			return
+		}
 	}
 	m.reconnects = j.reconnects
 	m.prepare(j, func() {

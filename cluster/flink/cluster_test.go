@@ -175,6 +175,6 @@ func TestFaults(t *testing.T) {
 // cut cuts both ways between two, or heals them.
 func (b *bench) cut(one, two string, on bool) {
 	b.t.Helper()
-	b.must(b.Cut(b.t.Context(), one, two, on))
-	b.must(b.Cut(b.t.Context(), two, one, on))
+	b.must(b.SetLink(b.t.Context(), one, two, cluster.Link{Cut: on}))
+	b.must(b.SetLink(b.t.Context(), two, one, cluster.Link{Cut: on}))
 }

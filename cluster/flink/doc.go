@@ -56,7 +56,7 @@
 // Calls between processes pass the gates; the blob server, from which TaskManagers
 // fetch jars, the exchange of records between tasks, and REST do not, and no cut
 // affects them. Connections of others than the cluster's own processes are never
-// cut. Links cannot be slow, only cut. A dial to a dead process is accepted and
+// cut. A dial to a dead process is accepted and
 // then reset where a network would refuse it. Leadership is read from logs, every
 // 10 ms, so it is known that much later than it was said.
 //

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -129,10 +130,10 @@ func (c *Cluster) Resume(ctx context.Context, name string) error {
 	})
 }
 
-// Cut lets nothing pass any more from one to the other, or again; both are
-// processes of the cluster, or one is a server of the ensemble, n1. It returns
-// when that is in force.
-func (c *Cluster) Cut(ctx context.Context, from, to string, on bool) error {
+// SetLink puts what goes from one to the other into a state; both are processes of
+// the cluster, or one is a server of the ensemble, n1. It returns when that is in
+// force. Lost is what comes late: each loss costs the time of a retransmission.
+func (c *Cluster) SetLink(ctx context.Context, from, to string, state cluster.Link) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func (c *Cluster) Cut(ctx context.Context, from, to string, on bool) error {
 			return fmt.Errorf("%w, or n1 to n%d", err, len(c.o.ZooKeeper))
 		}
 	}
-	c.gates.cut(from, to, on)
+	c.gates.set(from, to, state)
 	return nil
 }
 

@@ -62,13 +62,14 @@ func (g *gates) link(from, to string) *link.Link {
 	defer g.mu.Unlock()
 	w := way{from, to}
 	if g.links[w] == nil {
-		g.links[w] = link.New(0, 0, 0) // nothing is drawn: links are cut or not
+		// Jitter and loss are drawn by each link for itself, and nobody counts on them.
+		g.links[w] = link.New(0, len(g.links), 0)
 	}
 	return g.links[w]
 }
 
-// cut shuts or opens one direction, and returns when that is in force.
-func (g *gates) cut(from, to string, on bool) { g.link(from, to).Set(cluster.Link{Cut: on}) }
+// set puts one direction into a state, and returns when that is in force.
+func (g *gates) set(from, to string, state cluster.Link) { g.link(from, to).Set(state) }
 
 func (g *gates) accept(l net.Listener, from, to, target string) {
 	for {
@@ -129,8 +130,8 @@ func (g *gates) carry(in *net.TCPConn, from, to, target string) {
 // introduced reads the handshake and says who speaks, "" for somebody who is
 // none of ours, such as a client with a job. It is not ok if there is none.
 func (g *gates) introduced(s *stream) (from string, read []byte, ok bool) {
-	for b := range s.pieces {
-		read = append(read, b...)
+	for p := range s.pieces {
+		read = append(read, p.b...)
 		port, whole, err := originPort(read)
 		if err != nil {
 			g.report(fmt.Errorf("from %v: %w", s.src.RemoteAddr(), err))
@@ -216,7 +217,7 @@ func (p *passage) write(dst *net.TCPConn, from *stream, way *link.Link, first []
 		return
 	}
 	for b := range from.pieces {
-		if p.pass(dst, way, b) != nil {
+		if !p.wait(b.read.Add(way.Wait(len(b.b)))) || p.pass(dst, way, b.b) != nil {
 			p.cancel()
 			return
 		}
@@ -225,6 +226,23 @@ func (p *passage) write(dst *net.TCPConn, from *stream, way *link.Link, first []
 	if way.Enter(dst, p.ctx.Done()) {
 		dst.CloseWrite() // if it fails the receiver is gone, and its own stream says so
 		way.Leave(dst, 0)
+	}
+}
+
+// wait waits until a piece is due: pieces that follow each other are under way
+// together. It is false if the connection ends first.
+func (p *passage) wait(due time.Time) bool {
+	left := time.Until(due)
+	if left <= 0 {
+		return true
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-p.ctx.Done():
+		return false
 	}
 }
 
@@ -272,15 +290,21 @@ func (p *passage) end(hard bool) {
 // stream is what one end of a connection sends.
 type stream struct {
 	src    *net.TCPConn
-	pieces chan []byte
+	pieces chan piece
 	ended  chan struct{} // the source has hung up
+}
+
+// piece is some bytes, and when they came.
+type piece struct {
+	b    []byte
+	read time.Time
 }
 
 // queued is how many pieces may be on the way, of at most 32 KiB each.
 const queued = 16
 
 func newStream(src *net.TCPConn) *stream {
-	return &stream{src: src, pieces: make(chan []byte, queued), ended: make(chan struct{})}
+	return &stream{src: src, pieces: make(chan piece, queued), ended: make(chan struct{})}
 }
 
 // read goes on until the stream ends.
@@ -292,7 +316,7 @@ func (s *stream) read(ctx context.Context) {
 		n, err := s.src.Read(buf)
 		if n > 0 {
 			select {
-			case s.pieces <- append([]byte(nil), buf[:n]...):
+			case s.pieces <- piece{append([]byte(nil), buf[:n]...), time.Now()}:
 			case <-ctx.Done():
 				return
 			}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/schismlab/schism/cluster"
 )
 
 // patient bounds every wait of these tests; short is how long something is
@@ -61,6 +63,8 @@ func newStage(t *testing.T) (*stage, string) {
 	})
 	return s, l.Addr().String()
 }
+
+func (s *stage) cut(from, to string, on bool) { s.set(from, to, cluster.Link{Cut: on}) }
 
 func (s *stage) gate(from, to, target string) *net.TCPAddr {
 	s.t.Helper()
@@ -137,6 +141,26 @@ func TestCutHoldsEachWay(t *testing.T) {
 		s.cut(w.from, w.to, false)
 		s.hears(c, []byte("b"))
 	}
+}
+
+// TestSlowWayIsPipelined: what is said over a slow way is under way together, and
+// comes in order; the other way is not slow.
+func TestSlowWayIsPipelined(t *testing.T) {
+	s, target := newStage(t)
+	c := s.dial(s.gate("jm1", "n1", target))
+	const delay = 500 * time.Millisecond
+	s.set("n1", "jm1", cluster.Link{Delay: delay})
+	began := time.Now()
+	for i := range 10 {
+		s.say(c, []byte{byte(i)})
+	}
+	s.hears(c, []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+	if took := time.Since(began); took < delay || took >= 10*delay {
+		t.Errorf("ten words over a way that takes %v came after %v", delay, took)
+	}
+	s.set("n1", "jm1", cluster.Link{})
+	s.say(c, []byte("a"))
+	s.hears(c, []byte("a"))
 }
 
 // TestDiallerGoneInACut: who hangs up before its way is open has never been

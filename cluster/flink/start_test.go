@@ -67,7 +67,7 @@ func TestNeverReady(t *testing.T) {
 	if strings.Contains(err.Error(), "\n") {
 		t.Errorf("more than one line: %q", err)
 	}
-	if err := b.Cut(t.Context(), "jm1", "n2", true); err == nil {
+	if err := b.SetLink(t.Context(), "jm1", "n2", cluster.Link{Cut: true}); err == nil {
 		t.Error("a cut from a server that is not there was made")
 	}
 	if err := b.Kill(t.Context(), "jm2"); err == nil || !strings.Contains(err.Error(), `no process "jm2": want one of jm1, tm1`) {

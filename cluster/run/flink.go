@@ -51,7 +51,7 @@ type flinkRun struct {
 	mu      sync.Mutex
 	aside   bool // other jobs come and go
 	procs   map[string]procState
-	cuts    map[[2]string]bool
+	links   map[[2]string]cluster.Link
 	records int // that the sinks have committed, as far as was seen
 	alerts  int // that were raised there
 	seen    map[string]bool
@@ -100,7 +100,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
-	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, cuts: map[[2]string]bool{}, leads: map[string]bool{}, seen: map[string]bool{}, jobs: jobsOf(w.plan), jar: jar}
+	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, links: map[[2]string]cluster.Link{}, leads: map[string]bool{}, seen: map[string]bool{}, jobs: jobsOf(w.plan), jar: jar}
 	w.flink = f
 	p := w.plan.Flink
 	for _, j := range f.jobs {

@@ -3,7 +3,7 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -108,29 +108,25 @@ func (w *world) setLink(ctx context.Context, from, to int, change func(*cluster.
 	if from <= plan.MaxServers && to <= plan.MaxServers {
 		return w.servers.setLink(ctx, from, to, change)
 	}
-	var l cluster.Link
-	change(&l)
-	if !l.Cut && l != (cluster.Link{}) {
-		return fmt.Errorf("link %s to %s: in real worlds the links of Flink's processes can be cut, not slow", plan.TargetName(from), plan.TargetName(to))
-	}
-	return w.flink.cut(ctx, from, to, l.Cut)
+	return w.flink.setLink(ctx, from, to, change)
 }
 
-func (f *flinkRun) cut(ctx context.Context, from, to int, on bool) error {
+func (f *flinkRun) setLink(ctx context.Context, from, to int, change func(*cluster.Link)) error {
 	a, b := plan.TargetName(from), plan.TargetName(to)
 	f.mu.Lock()
-	was := f.cuts[[2]string{a, b}]
+	link := f.links[[2]string{a, b}]
 	f.mu.Unlock()
-	if was == on {
+	old := link
+	if change(&link); link == old {
 		return nil
 	}
-	if err := f.cluster.Cut(ctx, a, b, on); err != nil {
+	if err := f.cluster.SetLink(ctx, a, b, link); err != nil {
 		return err
 	}
 	f.mu.Lock()
-	f.cuts[[2]string{a, b}] = on
+	f.links[[2]string{a, b}] = link
 	f.mu.Unlock()
-	e := runlog.Event{Kind: runlog.LinkState, Text: linkText(cluster.Link{Cut: on})}
+	e := runlog.Event{Kind: runlog.LinkState, Text: linkText(link)}
 	if e.Proc = a; from <= plan.MaxServers {
 		e.Proc, e.Node = "", from
 	}
@@ -147,15 +143,10 @@ func (f *flinkRun) undo(ctx context.Context) error {
 		return nil
 	}
 	f.mu.Lock()
-	var cuts [][2]string
-	for c, on := range f.cuts {
-		if on {
-			cuts = append(cuts, c)
-		}
-	}
+	touched := slices.Collect(maps.Keys(f.links))
 	f.mu.Unlock()
-	for _, c := range cuts {
-		if err := f.cut(ctx, target(c[0]), target(c[1]), false); err != nil {
+	for _, l := range touched {
+		if err := f.setLink(ctx, target(l[0]), target(l[1]), func(l *cluster.Link) { *l = cluster.Link{} }); err != nil {
 			return err
 		}
 	}
