@@ -19,10 +19,12 @@ func TestWords(t *testing.T) {
 	}{
 		at + "DefaultDispatcherRunner - DefaultDispatcherRunner was granted leadership with leader id " + token + ". Creating new DispatcherLeaderProcess.":     {runlog.Grant, ""},
 		at + "DefaultDispatcherRunner - DefaultDispatcherRunner was revoked the leadership with leader id " + token + ". Stopping the DispatcherLeaderProcess.": {runlog.Revoke, ""},
+
 		at + "ConnectionStateManager - State change: SUSPENDED":                                     {0, "SUSPENDED"},
 		at + "ConnectionStateManager - State change: LOST":                                          {0, "LOST"},
 		at + "ExecutionGraph - Job schism (" + job + ") switched from state CREATED to RUNNING.":    {runlog.JobState, ""},
 		at + "ExecutionGraph - Job schism (" + job + ") switched from state RUNNING to CANCELLING.": {0, ""},
+
 		at + "CheckpointCoordinator - Triggering checkpoint 7 (type=CheckpointType{name='Checkpoint', sharingFilesStrategy=FORWARD_BACKWARD}) @ 1795413924965 for job " + job + ".": {runlog.Checkpoint, ""},
 		at + "CheckpointCoordinator - Completed checkpoint 7 for job " + job + " (6858 bytes, checkpointDuration=593 ms, finalizationTime=68 ms).":                                  {runlog.Checkpoint, ""},
 		at + "CheckpointCoordinator - Restoring job " + job + " from Checkpoint 7 @ 1795413924965 for " + job + " located at file:/x.":                                              {runlog.Checkpoint, ""},
