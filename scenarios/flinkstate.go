@@ -9,7 +9,7 @@ var flinkState = &Scenario{
 		"checkpoint holds is committed as znodes, named by the checkpoint: a commit that is made again finds itself done. No leader " +
 		"may start from an older checkpoint than it could have known, no pointer may lead to nothing, and no job may go on from a round " +
 		"before the other has arrived there.",
-	Probes: []Probe{savepoints(1), restores(6), rounds(20), committed(through), inFlight},
+	Probes: []Probe{savepoints(1), restores(6), rounds(10), committed(through), inFlight},
 	Steps: func(d *Draw) {
 		faults := []func(*Draw){jobLeaderKilled, bothFlap, zooKeeperLeaderChanges, savepointDuringFault, quorumLostForFlink, pointerInFlight}
 		d.stream.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })

@@ -145,7 +145,8 @@ func (e *Error) unanswered(err error, timeout time.Duration) *Error {
 // refused reads {"errors": ["…"]}, of which the last line worth reading is the
 // cause. A status of 4xx says that nothing was done; any other may come after
 // the deed. So may 408, with which Flink says that a JobManager has not answered
-// the one that was asked.
+// the one that was asked; and so may a 400 for that reason, which a JobManager gives
+// whose leader has ended while it was asked to run a jar.
 func (e *Error) refused(text []byte) *Error {
 	if e.Status/100 == 4 && e.Status != http.StatusRequestTimeout {
 		e.Outcome = fail
@@ -156,6 +157,9 @@ func (e *Error) refused(text []byte) *Error {
 		return e
 	}
 	e.Said = strings.Join(reply.Errors, "\n")
+	if strings.Contains(e.Said, "AskTimeoutException") {
+		e.Outcome = unknown
+	}
 	e.What = fmt.Sprintf("status %d: %s", e.Status, cause(e.Said))
 	return e
 }

@@ -254,6 +254,29 @@ func TestSubmitDuplicate(t *testing.T) {
 	}
 }
 
+// TestSubmitToOneThatHasEnded: the dispatcher that was asked is no more, so nobody knows
+// whether it had heard; the next one takes the job. The answer was seen from a real
+// cluster.
+func TestSubmitToOneThatHasEnded(t *testing.T) {
+	f, jar, ran := submission(t)
+	const run = "POST /jars/1_a job.jar/run"
+	take := f.answers[run]
+	f.on(run, func(w http.ResponseWriter, r *http.Request) {
+		if f.count(run) > 1 {
+			take(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"errors":["org.apache.pekko.pattern.AskTimeoutException: Recipient [Actor[pekko://flink/user/rpc/dispatcher_1]] had already been terminated."]}`)
+	})
+	if err := f.Submit(t.Context(), jar, Spec{JobID: jobID}); err != nil {
+		t.Error(err)
+	}
+	if len(*ran) != 1 {
+		t.Errorf("ran %q, want the job once", *ran)
+	}
+}
+
 // TestSubmitDuringElection: nobody leads at first, and then somebody does.
 func TestSubmitDuringElection(t *testing.T) {
 	f, jar, ran := submission(t)
