@@ -99,6 +99,9 @@ func CheckPlan(p *plan.Plan, world string) error {
 	if p.Variant != "" {
 		return Badf("variant %s: only the model has variants; use --version, or --world sim", p.Variant)
 	}
+	if p.Reconfigures() && world != Docker {
+		return Badf("in world %s servers see each other through proxies, and no configuration has one address of a server for all; use --world sim or docker", world)
+	}
 	if why := p.RunsOnlyInModel(); why != "" {
 		return Badf("%s; use --world sim", why)
 	}
@@ -175,7 +178,7 @@ func (w *real) Run(ctx context.Context, p *plan.Plan, log runlog.Sink) (err erro
 		return err
 	}
 	e, err := w.start(ctx, cluster.Options{
-		Servers: p.Topology.Servers, Version: zooKeeper, Dir: w.dir, Tick: time.Duration(p.Topology.Tick),
+		Servers: p.Topology.Servers, Reconfigures: p.Reconfigures(), Spares: p.Topology.Spares, Version: zooKeeper, Dir: w.dir, Tick: time.Duration(p.Topology.Tick),
 		InitLimit: p.Topology.InitLimit, SyncLimit: p.Topology.SyncLimit, Seed: p.Seed,
 	})
 	if err != nil {

@@ -65,6 +65,14 @@ type Barrier interface {
 	Bar(ctx context.Context, n int, shut bool) error
 }
 
+// Reconfigurable is an Ensemble whose servers may be changed while it runs: all of them
+// know each other by the same addresses.
+type Reconfigurable interface {
+	// Member is what a configuration says of server n in a role, participant or
+	// observer: server.4=10.0.0.4:2888:3888:participant;10.0.0.4:2181.
+	Member(n int, role string) string
+}
+
 // Link is the state of one direction between two servers.
 type Link struct {
 	// Cut lets nothing through. What a sender hands over meanwhile arrives
@@ -97,6 +105,10 @@ func (s Status) Epoch() uint32 { return uint32(s.Zxid >> 32) }
 type Options struct {
 	// Servers is the number of servers, at least 1.
 	Servers int
+	// Reconfigures starts servers whose configuration can be changed, for a
+	// Reconfigurable; Spares is how many of them, the last ones, are in none at first.
+	Reconfigures bool
+	Spares       int
 	// Version is a release of ZooKeeper that cluster/artifact knows.
 	Version string
 	// Dir is an existing folder for all files of the run.

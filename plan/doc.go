@@ -87,6 +87,8 @@
 //	+0s await reconfigured within 60s
 //
 // An operator of its own makes each request, and makes it again until it is granted.
+// The model does this on ZAB, and containers do; processes on one machine see each
+// other through proxies, where no configuration has one address of a server for all.
 //
 // # What every world does around the steps
 //

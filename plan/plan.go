@@ -113,8 +113,5 @@ func (p *Plan) RunsOnlyInModel() string {
 	if p.Topology.Observers > 0 {
 		return "observers are only in the model"
 	}
-	if p.Reconfigures() {
-		return "the ensemble is changed only in the model"
-	}
 	return ""
 }

@@ -12,6 +12,9 @@ var reconfiguration = &Scenario{
 	Story: "The ensemble changes while clients write: servers are taken in, let go, made observers and voters again, the leader " +
 		"among them. Meanwhile servers crash and are cut off, at times two changes are asked for at once. No acknowledged write " +
 		"may be lost on the way from one configuration to the next.",
+	// Containers carry out such plans, too, but a ZooKeeper server that is in no
+	// configuration does not start again ("My id 4 not in the peer list"), and here such
+	// servers crash as well.
 	Servers: 5, Spares: 2, ModelOnly: true, OnlyZAB: true,
 	Probes: []Probe{reconfigured(4), inFlight},
 	Steps: func(d *Draw) {

@@ -140,15 +140,36 @@ func (e *Ensemble) newNode(n int, o cluster.Options) (*node, error) {
 		Tick: o.Tick, InitLimit: o.InitLimit, SyncLimit: o.SyncLimit,
 	}
 	for p := 1; p <= o.Servers; p++ {
-		conf.Peers = append(conf.Peers, server.Peer{ID: p, Host: e.net.addr(p).String(), Quorum: quorumPort, Election: electionPort})
+		if p == n || p <= o.Servers-o.Spares { // one that joins begins with a view that it is in
+			conf.Peers = append(conf.Peers, e.peer(p))
+		}
 	}
-	for name, text := range map[string]string{"zoo.cfg": conf.Text(), "data/myid": fmt.Sprintln(n)} {
+	files := map[string]string{"data/myid": fmt.Sprintln(n)}
+	if o.Reconfigures {
+		conf.Dynamic = mountPoint + "/" + dynamicName
+		files[dynamicName] = conf.DynamicText()
+	}
+	files["zoo.cfg"] = conf.Text()
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			return nil, err
 		}
 	}
 	return &node{ensemble: e, n: n, dir: dir, ip: e.net.addr(n)}, nil
 }
+
+// dynamicName is the file of a configuration that can change, as it is at first: the
+// servers write others beside it.
+const dynamicName = "zoo.cfg.dynamic"
+
+// peer is where servers and clients find server n.
+func (e *Ensemble) peer(n int) server.Peer {
+	return server.Peer{ID: n, Host: e.net.addr(n).String(), Quorum: quorumPort, Election: electionPort, Client: clientPort}
+}
+
+// Member implements cluster.Reconfigurable: in the network of the run every server has
+// one address, for all.
+func (e *Ensemble) Member(n int, role string) string { return e.peer(n).Member(role) }
 
 // server finds server n.
 func (e *Ensemble) server(n int) (*node, error) {

@@ -62,6 +62,8 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 		return w.servers.awaitSnapshots(ctx, within, plan.Resolve(w.view(), s.A, s.Except, nil))
 	case plan.JobLeader, plan.NoJobLeader, plan.JobRunning, plan.Checkpoints, plan.Outputs, plan.Alerts:
 		return w.flink.await(ctx, within, s, plan.Resolve(w.view(), s.Except, nil, nil))
+	case plan.Reconfigured:
+		return await(ctx, within, w.operators.allGranted)
 	case plan.Expired:
 		return await(ctx, within, func() bool { return w.allExpired(s.A) })
 	}

@@ -83,6 +83,8 @@ type world struct {
 
 	flink   *flinkRun // nil without Flink
 	monitor monitor
+	// operators make the requests of Reconfig steps.
+	operators operators
 
 	mu       sync.Mutex
 	sessions map[int64]bool // that clients have had
@@ -96,6 +98,8 @@ func carry(ctx context.Context, p *plan.Plan, e cluster.Ensemble, f Flink, rec *
 	for n := 1; n <= e.Size(); n++ {
 		w.addrs = append(w.addrs, e.ClientAddr(n))
 	}
+	w.operators.ctx, w.operators.stop = context.WithCancel(ctx)
+	defer w.operators.end()
 	// Polls end before the run does, so that none follows its End.
 	polling, stop := context.WithCancel(ctx)
 	var polls sync.WaitGroup
@@ -202,6 +206,7 @@ func (w *world) carrySteps(ctx context.Context) error {
 		pause(ctx, time.Duration(w.plan.Topology.Settle), nil)
 	}
 	close(stop)
+	w.operators.end()
 	busy.Wait()
 	w.disconnect(ctx)
 	if ctx.Err() != nil {

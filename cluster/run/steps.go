@@ -62,6 +62,10 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 		servers, procs := split(a)
 		w.log.put(runlog.Event{Kind: runlog.Step, Num: num, Text: s.Text(), Servers: servers, With: plan.TargetNames(procs)})
 	})
+	if s.Action == plan.Reconfig {
+		tell()
+		return w.reconfigure(num, a, plan.Resolve(v, s.Observe, s.Except, nil), b)
+	}
 	if err := w.act(cluster.OnStrike(ctx, tell), s, a, b); err != nil {
 		return err
 	}
@@ -71,7 +75,7 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 
 // usesRoles says whether the step means other servers when roles change.
 func usesRoles(s plan.Step) bool {
-	for _, targets := range [][]string{s.A, s.B, s.Except} {
+	for _, targets := range [][]string{s.A, s.B, s.Observe, s.Except} {
 		if slices.Contains(targets, plan.Leader) || slices.Contains(targets, plan.Follower) {
 			return true
 		}

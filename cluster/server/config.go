@@ -17,6 +17,13 @@ type Peer struct {
 	// Quorum is the port of synchronisation and broadcast, Election the one of
 	// leader election.
 	Quorum, Election int
+	// Client is the port for clients, where the configuration is dynamic.
+	Client int
+}
+
+// Member is what a dynamic configuration says of a server in a role.
+func (p Peer) Member(role string) string {
+	return fmt.Sprintf("server.%d=%s:%d:%d:%s;%s:%d", p.ID, p.Host, p.Quorum, p.Election, role, p.Host, p.Client)
 }
 
 // Config is what one server is told.
@@ -33,6 +40,22 @@ type Config struct {
 	// Tick is at least 1 ms; InitLimit and SyncLimit count ticks.
 	Tick                 time.Duration
 	InitLimit, SyncLimit int
+	// Dynamic is the file of the configuration that may change, as the server finds it;
+	// DynamicText is what is in it at first. Without one, Peers never change.
+	Dynamic string
+}
+
+// DynamicText is the first content of the file Dynamic.
+func (c Config) DynamicText() string {
+	var b strings.Builder
+	for _, p := range c.sorted() {
+		b.WriteString(p.Member("participant") + "\n")
+	}
+	return b.String()
+}
+
+func (c Config) sorted() []Peer {
+	return slices.SortedFunc(slices.Values(c.Peers), func(a, b Peer) int { return a.ID - b.ID })
 }
 
 // Text is the configuration file zoo.cfg. An ensemble of one runs standalone.
@@ -40,8 +63,10 @@ func (c Config) Text() string {
 	var b strings.Builder
 	line := func(key string, value any) { fmt.Fprintf(&b, "%s=%v\n", key, value) }
 	line("dataDir", c.DataDir)
-	line("clientPort", c.ClientPort)
-	line("clientPortAddress", c.ClientHost)
+	if c.Dynamic == "" {
+		line("clientPort", c.ClientPort)
+		line("clientPortAddress", c.ClientHost)
+	}
 	line("tickTime", c.Tick.Milliseconds())
 	line("initLimit", c.InitLimit)
 	line("syncLimit", c.SyncLimit)
@@ -52,8 +77,15 @@ func (c Config) Text() string {
 	line("maxSessionTimeout", max(60_000, 20*c.Tick.Milliseconds()))
 	line("admin.enableServer", false)
 	line("4lw.commands.whitelist", "*")
-	peers := slices.SortedFunc(slices.Values(c.Peers), func(a, b Peer) int { return a.ID - b.ID })
-	if len(peers) > 1 {
+	peers := c.sorted()
+	switch {
+	case c.Dynamic != "":
+		line("reconfigEnabled", true)
+		line("standaloneEnabled", false)
+		// Only the superuser may change the ensemble, unless nobody is asked.
+		line("skipACL", "yes")
+		line("dynamicConfigFile", c.Dynamic)
+	case len(peers) > 1:
 		for _, p := range peers {
 			line(fmt.Sprintf("server.%d", p.ID), fmt.Sprintf("%s:%d:%d", p.Host, p.Quorum, p.Election))
 		}

@@ -105,7 +105,7 @@ func TestConfigText(t *testing.T) {
 	c := Config{
 		ID: 2, DataDir: "/d", ClientHost: "127.0.0.1", ClientPort: 2181,
 		Tick: 500 * time.Millisecond, InitLimit: 10, SyncLimit: 4,
-		Peers: []Peer{{2, "127.0.0.1", 20, 21}, {1, "127.0.0.1", 10, 11}},
+		Peers: []Peer{{ID: 2, Host: "127.0.0.1", Quorum: 20, Election: 21}, {ID: 1, Host: "127.0.0.1", Quorum: 10, Election: 11}},
 	}
 	text := c.Text()
 	for _, line := range []string{
@@ -116,6 +116,15 @@ func TestConfigText(t *testing.T) {
 			t.Errorf("no line %q in\n%s", line, text)
 		}
 	}
+	c.Dynamic = "/d/zoo.cfg.dynamic"
+	c.Peers[0].Client, c.Peers[1].Client = 22, 12
+	if text := c.Text(); !strings.Contains(text, "reconfigEnabled=true\nstandaloneEnabled=false\nskipACL=yes\ndynamicConfigFile=/d/zoo.cfg.dynamic\n") || strings.Contains(text, "server.") || strings.Contains(text, "clientPort") {
+		t.Errorf("a configuration that may change:\n%s", text)
+	}
+	if got, want := c.DynamicText(), "server.1=127.0.0.1:10:11:participant;127.0.0.1:12\nserver.2=127.0.0.1:20:21:participant;127.0.0.1:22\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.Dynamic = ""
 	c.Peers = c.Peers[:1]
 	if strings.Contains(c.Text(), "server.") {
 		t.Errorf("one server alone has peers:\n%s", c.Text())

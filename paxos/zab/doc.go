@@ -138,6 +138,8 @@
 //   - The first configuration has version 0 and is that of all servers: a ZooKeeper
 //     server that joins is given one that it is in itself, and a leader of the first
 //     epoch gives it the version of NEWLEADER.
+//   - A server that is in no configuration starts again and follows. ZooKeeper's does not
+//     start ("My id 4 not in the peer list").
 //   - What was proposed while a reconfiguration was under way needs, once that is in
 //     force, a quorum of the new configuration alone; in ZooKeeper of both for good.
 //   - A server answers the vote of one that has no voice only while that one looks.

@@ -117,7 +117,7 @@ func (t *Transaction) record(d *Decoder) {
 		}
 	case Delete, DeleteContainer:
 		t.Path = d.String()
-	case SetData:
+	case SetData, Reconfig:
 		t.Path, t.Data, t.Version = d.String(), d.String(), d.Int()
 	case Check:
 		t.Path, t.Version = d.String(), d.Int()
