@@ -14,6 +14,8 @@
 //	OUT/SCENARIO/WORLD-SEED/report.html  a page for people
 //	OUT/SCENARIO/WORLD-SEED/servers      in real worlds: what each server wrote
 //
+// WORLD is that of a release, local-3.9.4, if one was asked for.
+//
 // Each makes many jobs, in the model on all cores, and hands out the results in
 // the order of the jobs.
 //

@@ -32,3 +32,17 @@ func TestReleaseOf(t *testing.T) {
 		}
 	}
 }
+
+// TestReleasesLieSideBySide: a run on one release does not overwrite that of another.
+func TestReleasesLieSideBySide(t *testing.T) {
+	p := &plan.Plan{Seed: 3}
+	for want, r := range map[string]*Runner{
+		"sim-3":         {World: Sim, Version: "3.9.4"},
+		"local-3":       {World: Local},
+		"local-3.9.4-3": {World: Local, Version: "3.9.4"},
+	} {
+		if got := r.leaf(Job{Plan: p}); got != want {
+			t.Errorf("%+v: %s, want %s", r, got, want)
+		}
+	}
+}

@@ -65,6 +65,16 @@ type Runner struct {
 	events []runlog.Event
 }
 
+// leaf is the name of a job's run folder: what two releases did with one seed lies
+// side by side.
+func (r *Runner) leaf(j Job) string {
+	world := r.World
+	if world != Sim && r.Version != "" {
+		world += "-" + r.Version
+	}
+	return fmt.Sprintf("%s-%d%s", world, j.Plan.Seed, j.Again)
+}
+
 // Run carries a job out and judges it. See the package's documentation for the
 // errors. After an error there is no run folder.
 func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
@@ -84,8 +94,7 @@ func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
 	}
 	var f *folder
 	if r.Keep || r.World != Sim {
-		leaf := fmt.Sprintf("%s-%d%s", r.World, j.Plan.Seed, j.Again)
-		if f, err = newFolder(r.Out, j.Plan.Scenario, leaf); err != nil {
+		if f, err = newFolder(r.Out, j.Plan.Scenario, r.leaf(j)); err != nil {
 			return nil, err
 		}
 		// Also when something panics on the way.
