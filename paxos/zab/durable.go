@@ -178,10 +178,9 @@ func (d *Durable) fingerprint(h uint64) uint64 {
 	for i := range d.Snaps {
 		h = paxos.Mix(h ^ uint64(d.Snaps[i].Zxid) ^ d.Snaps[i].Chain)
 	}
-	for _, m := range [...]*paxos.Members{d.Active, d.Seen} {
-		if m != nil && m.Version != 0 {
-			h = mix(h, uint64(m.Version), uint64(m.Voters)<<32|uint64(m.Observers))
-		}
+	if a, s := d.Active, d.Seen; s != nil && a != nil && a.Version|s.Version != 0 {
+		// The first configuration is that of the Config.
+		h = membersHash(membersHash(h, a), s)
 	}
 	return paxos.Mix(h ^ d.tail() ^ uint64(len(d.Log)))
 }

@@ -48,6 +48,10 @@ func (s *Server) sameMembers(o *Server) bool {
 	return same(s.Active, o.Active) && same(s.Seen, o.Seen) && same(s.withLeader, o.withLeader)
 }
 
+func membersHash(h uint64, m *paxos.Members) uint64 {
+	return paxos.Mix(paxos.Mix(h^uint64(m.Version)) ^ uint64(m.Voters)<<32 ^ uint64(m.Observers))
+}
+
 // samePeer compares what is read for SNAP by its digests, too.
 func samePeer(p, q peer) bool {
 	a, b := p.reading, q.reading
@@ -76,7 +80,7 @@ func (s *Server) Fingerprint() uint64 {
 		h = mix(h, uint64(s.incoming[i].Zxid), s.incoming[i].Cmd.Digest())
 	}
 	if m := s.withLeader; m != nil && m.Version != 0 {
-		h = mix(h, uint64(m.Version), uint64(m.Voters)<<32|uint64(m.Observers))
+		h = membersHash(h, m)
 	}
 	for i := range s.peers {
 		p := &s.peers[i]
