@@ -64,6 +64,9 @@
 // n2": what n2 says of itself when the call is made (see zookeeper/figures). "await
 // alerts 1" waits until the job has told of one.
 //
+// "await pointers 1" waits until the pointer of a further checkpoint is in ZooKeeper,
+// whether its maker has heard so or not.
+//
 // With "jobs 2" on its line the cluster runs two jobs, which share out the keys: job 1
 // reads /in/k1, /in/k3, … and follows /conf, job 2 reads /in/k2, …; each has a sink of
 // its own. With "barrier" behind it they meet in rounds, in /barrier: what a job reads

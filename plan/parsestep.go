@@ -114,7 +114,7 @@ func (r *reader) event(s *Step) error {
 	}
 	s.For = Event(i)
 	switch s.For {
-	case Calls, Checkpoints, Outputs, Alerts:
+	case Calls, Checkpoints, Outputs, Alerts, Pointers:
 		return r.number(&s.Count)
 	case Expired, Saved:
 		return r.targets(&s.A)

@@ -202,7 +202,7 @@ func (s Step) changes() []string {
 
 func (s Step) awaited() []string {
 	switch s.For {
-	case Calls, Checkpoints, Outputs, Alerts:
+	case Calls, Checkpoints, Outputs, Alerts, Pointers:
 		return []string{s.For.String(), itoa(s.Count)}
 	case Expired, Saved:
 		return []string{s.For.String(), targets(s.A)}

@@ -102,7 +102,7 @@ type Step struct {
 	By     Duration // Jump
 	Path   string   // Erase
 	For    Event    // Await
-	Count  int      // Jobs; Await Calls, Checkpoints, Outputs, Alerts
+	Count  int      // Jobs; Await Calls, Checkpoints, Outputs, Alerts, Pointers
 	Within Duration // Await
 }
 
@@ -206,12 +206,15 @@ const (
 	Outputs
 	// Alerts: Count further alerts are raised in the sink's output.
 	Alerts
+	// Pointers: the pointers of Count further checkpoints were made in ZooKeeper, whether
+	// anybody has heard of it or not.
+	Pointers
 )
 
 var eventNames = [...]string{
 	HasLeader: "leader", NoLeader: "no-leader", Ready: "ready", Calls: "calls", Expired: "expired", InFlight: "in-flight", Saved: "snapshot", Reconfigured: "reconfigured",
 	JobLeader: "job-leader", NoJobLeader: "no-job-leader", JobRunning: "job-running", Checkpoints: "checkpoints", Outputs: "outputs",
-	Alerts: "alerts",
+	Alerts: "alerts", Pointers: "pointers",
 }
 
 func (e Event) String() string {

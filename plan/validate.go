@@ -182,7 +182,7 @@ func (p *Plan) validateSteps() *invalid {
 		if s.When.D < 0 || s.Link.Delay < 0 || s.Link.Jitter < 0 || s.Within < 0 || s.Count < 0 {
 			return wrong(stepItem(i), "step %q: a negative number", s)
 		}
-		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Alerts) {
+		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Pointers) {
 			return wrong(stepItem(i), "step %q: no such action", s)
 		}
 		if p.Flink.Application && s.endsApplication() {

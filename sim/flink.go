@@ -33,7 +33,7 @@ type cluster struct {
 	jobs []jobSeen // in the order of their numbers
 	// What await steps still miss, and what was asked for and not yet granted.
 	outputsLeft                               int
-	alertsLeft                                int
+	alertsLeft, pointersLeft                  int
 	cancelWanted, stopWanted, savepointWanted bool
 	// ended: the job has, so the client that handed it in does not do so again.
 	ended bool
@@ -232,7 +232,7 @@ func (c *cluster) checkpointed() bool {
 
 // beginAwait keeps how many of each an await is about, in case it is.
 func (c *cluster) beginAwait(count int) {
-	c.outputsLeft, c.alertsLeft = count, count
+	c.outputsLeft, c.alertsLeft, c.pointersLeft = count, count, count
 	for n := range c.jobs {
 		c.jobs[n].checksLeft = count
 	}
@@ -329,6 +329,8 @@ func (c *cluster) fulfilled(r *run, s *plan.Step) bool {
 		return c.outputsLeft <= 0
 	case plan.Alerts:
 		return c.alertsLeft <= 0
+	case plan.Pointers:
+		return c.pointersLeft <= 0
 	}
 	panic(fmt.Sprintf("sim: await %v", s.For))
 }

@@ -210,6 +210,10 @@ func (c *cluster) lookAtPointer(job int, path string) {
 		text = runlog.Missing
 	}
 	if state := text + " " + data; c.pointer[path] != state {
+		if c.pointer[path] == "" && flink.CheckpointAt(path) != 0 {
+			c.pointersLeft--
+			c.dirty = true
+		}
 		c.pointer[path] = state
 		c.put(runlog.Event{
 			Kind: runlog.Pointer, Job: flink.JobID(job), Path: path, Ckpt: flink.CheckpointAt(path), Text: text, Data: data, Zxid: uint64(c.seen),

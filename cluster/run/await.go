@@ -60,7 +60,7 @@ func (w *world) awaitStep(ctx context.Context, s plan.Step) error {
 		return w.awaitWrite(ctx, within)
 	case plan.Saved:
 		return w.servers.awaitSnapshots(ctx, within, plan.Resolve(w.view(), s.A, s.Except, nil))
-	case plan.JobLeader, plan.NoJobLeader, plan.JobRunning, plan.Checkpoints, plan.Outputs, plan.Alerts:
+	case plan.JobLeader, plan.NoJobLeader, plan.JobRunning, plan.Checkpoints, plan.Outputs, plan.Alerts, plan.Pointers:
 		return w.flink.await(ctx, within, s, plan.Resolve(w.view(), s.Except, nil, nil))
 	case plan.Reconfigured:
 		return await(ctx, within, w.operators.allGranted)

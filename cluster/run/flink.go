@@ -53,10 +53,12 @@ type flinkRun struct {
 	procs   map[string]procState
 	links   map[[2]string]cluster.Link
 	records int // that the sinks have committed, as far as was seen
-	alerts  int // that were raised there
-	seen    map[string]bool
-	leads   map[string]bool
-	both    time.Time // since when more than one leads, by their own word
+	// pointers counts those of checkpoints that were made.
+	pointers int
+	alerts   int // that were raised there
+	seen     map[string]bool
+	leads    map[string]bool
+	both     time.Time // since when more than one leads, by their own word
 
 	meetings meetings
 }

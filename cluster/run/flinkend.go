@@ -131,6 +131,13 @@ func (f *flinkRun) committed() int {
 	return f.records
 }
 
+// pointed is how many pointers of checkpoints were seen to be made.
+func (f *flinkRun) pointed() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.pointers
+}
+
 // alerted is how many alerts were seen to be raised.
 func (f *flinkRun) alerted() int {
 	f.mu.Lock()

@@ -181,8 +181,11 @@ func (f *flinkRun) await(ctx context.Context, within time.Duration, s plan.Step,
 		})
 	}
 	told := f.committed
-	if s.For == plan.Alerts {
+	switch s.For {
+	case plan.Alerts:
 		told = f.alerted
+	case plan.Pointers:
+		told = f.pointed
 	}
 	enough := told() + s.Count
 	return await(ctx, within, func() bool { return told() >= enough })

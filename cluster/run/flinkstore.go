@@ -169,6 +169,11 @@ func (s *storeSeen) job(id string) {
 		if e.Text == runlog.Missing && !s.still(id, c.ID) {
 			continue
 		}
+		if s.seen[c.Path] == "" {
+			s.f.mu.Lock()
+			s.f.pointers++
+			s.f.mu.Unlock()
+		}
 		s.put(c.Path, e.Text, e)
 	}
 }

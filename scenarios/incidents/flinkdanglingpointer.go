@@ -17,7 +17,8 @@ var flinkDanglingPointer = &Incident{
 	at 1s await checkpoints 2 within 60s
 	+0s name J jobleader
 	+0s slow zookeeper -> J delay 400ms jitter 0s loss 0ppm
-	+1450ms cut J -- zookeeper
+	+100ms await pointers 1 within 60s
+	+100ms cut J -- zookeeper
 	+0s await job-leader except J within 60s
 	+0s await checkpoints 2 within 60s
 	+0s heal
@@ -33,7 +34,8 @@ var flinkDanglingPointer = &Incident{
 	+0s name J jobleader
 	+0s await checkpoints 1 within 60s
 	+0s slow zookeeper -> J delay 1500ms jitter 0s loss 0ppm
-	+5800ms cut J -- zookeeper
+	+200ms await pointers 1 within 60s
+	+200ms cut J -- zookeeper
 	+0s await job-leader except J within 40s
 	+0s await checkpoints 2 within 60s
 	+0s heal
