@@ -60,11 +60,16 @@
 // then reset where a network would refuse it. Leadership is read from logs, every
 // 10 ms, so it is known that much later than it was said.
 //
+// Beside an ensemble in containers (cluster/docker) these are still processes of this
+// machine: they reach the servers through their gates and the published ports, as
+// clients do, and no link of the containers' network is theirs.
+//
 // Flink's own entry point for application mode on standalone clusters is in no jar of
 // a Maven repository. Ours (class Application of testdata/flink-job) is a few lines on
 // the same base class, ApplicationClusterEntryPoint, and without its options: no folder
-// of user's jars, no savepoint to start from. An application that ends is started again
-// by the supervisor, which does not know a good end from a bad one, and is by the
-// standby, too; with delete-on-commit nothing then says that it has run already. So no
-// plan may end the job of such a cluster. It needs a Unix system.
+// of user's jars, no savepoint to start from. The
+// supervisor does not know a good end from a bad one, and would start an application
+// again that has ended; that it has run, only a result says that is kept (see
+// Options.KeepResults). So no plan may end the job of such a cluster, and what happens
+// at its end has not been tried. It needs a Unix system.
 package flink

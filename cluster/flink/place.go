@@ -75,7 +75,9 @@ func (c *Cluster) write(p *place) error {
 // args are the command line of the process, behind java.
 func (c *Cluster) args(p *place) []string {
 	conf := filepath.Join(p.Dir, "conf")
-	args := append(jvmOptions(c.marker, filepath.Join(conf, "log4j.properties"), p.master), "-cp", c.classpath)
+	// What Flink unpacks of a job's jar it removes at its end, if that is a good one.
+	tmp := "-Djava.io.tmpdir=" + filepath.Join(p.Dir, "tmp")
+	args := append(jvmOptions(c.marker, filepath.Join(conf, "log4j.properties"), p.master), tmp, "-cp", c.classpath)
 	if a := c.o.Application; p.master && a != nil {
 		args[len(args)-1] += string(os.PathListSeparator) + a.Jar
 		return append(append(args, a.Main, conf, a.Jar), a.Args...)
