@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -113,6 +114,23 @@ func (b bench) silent(c net.Conn) {
 	n, err := c.Read(make([]byte, 100))
 	if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 		b.t.Fatalf("%d bytes, %v came through", n, err)
+	}
+}
+
+// dialReset dials, and waits until the connection is reset. That may be before the
+// dial has returned, which then tells of it.
+func (b bench) dialReset() {
+	b.t.Helper()
+	conn, err := net.DialTCP("tcp4", nil, b.Addr(1, 2, Quorum))
+	switch {
+	case errors.Is(err, syscall.ECONNRESET):
+	case err != nil:
+		b.t.Fatal(err)
+	default:
+		defer conn.Close()
+		if b.ended(conn) {
+			b.t.Error("closed in order, want a reset")
+		}
 	}
 }
 
