@@ -29,6 +29,13 @@ var invariantPromises = map[string]string{
 	"CommitConsistent":         "A follower must be able to take a commit of whatever its leader may have sent before. This one gives up what it was doing.",
 	"AckConsistent":            "A leader must be able to take an acknowledgement in the order in which a follower's disk may bring it. This one steps down, although a quorum was with it.",
 	"CommittedLogDurability":   "A server may only cut off what was never committed.",
+	"ConfigurationAgreement":   "A version of the configuration says who belongs to the ensemble, and must say the same to every server.",
+	"ActivationQuorum":         "A configuration may be in force only when a quorum of it, and of the one before, has it on disk. Else servers build quorums of it that share nobody with those of the old one, and what the old one has acknowledged can be lost.",
+	"LeadershipQuorum":         "Who leads must be followed by a quorum of the configuration in force, or another could lead beside it.",
+	"LeaderConfiguration":      "A leader must have put in force what its history says of the ensemble before it leads by it.",
+	"RemovedLeader":            "A leader that the configuration in force does not name as a voter may not commit any more.",
+	"OneReconfiguration":       "A change of the ensemble may be proposed only when the one before is in force: quorums of neighbouring configurations overlap because both are asked, and of three nobody asks.",
+	"SyncedQuorum":             "A configuration may be proposed only if a quorum of it follows the leader. Otherwise the ensemble would have no quorum when it is in force.",
 }
 
 // tell makes the story of the servers' events.

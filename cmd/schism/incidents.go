@@ -92,6 +92,10 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 			fmt.Fprintf(stderr, "left out: %s is not in the model, use --world local\n", i.Name)
 			continue
 		}
+		if why := o.unfit(i); why != nil {
+			fmt.Fprintf(stderr, "left out: %s: %v\n", i.Name, why)
+			continue
+		}
 		t, err := o.attempt(ctx, stderr, i, attempts)
 		if err != nil {
 			return err
@@ -115,6 +119,15 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 		return verdictError{worst}
 	}
 	return nil
+}
+
+// unfit says why an incident's plan cannot be carried out in this world, nil if it can.
+func (o *where) unfit(i *incidents.Incident) error {
+	job, err := campaign.Draw(i.Scenario(), 0, scenarios.Options{}, o.world, i.Release)
+	if err != nil {
+		return err
+	}
+	return campaign.CheckPlan(job.Plan, o.world)
 }
 
 // attempt carries an incident out, on both sides.
@@ -184,7 +197,10 @@ func (o *where) once(ctx context.Context, i *incidents.Incident, n int, what str
 	if err != nil {
 		return nil, err
 	}
-	if job.Again = "-" + what; n > 0 {
+	if o.world == campaign.Sim {
+		job.Again = "-" + what // a release is in the folder's name
+	}
+	if n > 0 {
 		job.Again += fmt.Sprintf("-%d", n+1) // an exact plan has one seed, and each attempt a folder
 	}
 	return r.Run(ctx, job)

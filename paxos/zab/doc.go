@@ -145,7 +145,7 @@
 //   - A server answers the vote of one that has no voice only while that one looks.
 //   - The configuration that is in force with UPTODATE is the one in force at the leader.
 //     In ZooKeeper it is the one that came with NEWLEADER, committed or not
-//     (the quirk activate-uncommitted; we read that, and know of no issue).
+//     (the quirk activate-uncommitted; doc/findings/zookeeper-early-members.md).
 //   - Weights and groups of a hierarchical quorum are not there, nor addresses.
 //   - An observer is a follower without a voice, and is called following; it is
 //     never answered by another observer, and does not tell a voter that lags.

@@ -93,8 +93,8 @@ const (
 	ScanGoesOn
 	// ActivateUncommitted: the configuration that came with NEWLEADER, which is the
 	// last that the leader has seen, is in force with UPTODATE, though it may not be
-	// committed yet (from 3.5 on, in every release, as we read the code; no issue is
-	// known to us).
+	// committed yet (from 3.5 on, as we read the code, and as 3.9.5 showed; see
+	// doc/findings/zookeeper-early-members.md).
 	ActivateUncommitted
 )
 

@@ -26,8 +26,10 @@ type Incident struct {
 	// Release "" where it needs a moment that only the model sees, FixedRelease
 	// "" too where no release is repaired. They are Flink's where the plan has Flink.
 	Release, FixedRelease string
-	// servers is their number, 3 if zero; script what clients and steps do.
+	// servers is their number, 3 if zero, spares how many of them are in no configuration
+	// at first; script what clients and steps do.
 	servers int
+	spares  int
 	seed    uint64
 	script  string
 	// moments, if set, draws the script's steps for a seed other than 0, from a stream
@@ -55,7 +57,7 @@ func All() []*Incident {
 		zookeeper790, zookeeper1154, zookeeper1419, zookeeper1653, zookeeper2355, zookeeper2623,
 		zookeeper2832, zookeeper2845, zookeeper3104, zookeeper3642, zookeeper3911, zookeeper4394, zookeeper4466,
 		zookeeper4643, zookeeper4646, zookeeper4685, zookeeper4712, zookeeper4837,
-		zookeeper4925, zookeeper5094,
+		zookeeper4925, zookeeper5094, zookeeperEarlyMembers,
 	}
 }
 
@@ -107,12 +109,15 @@ func (i *Incident) plan(seed uint64, o scenarios.Options) (*plan.Plan, error) {
 	if variant != "" {
 		variant = "variant " + variant + "\n"
 	}
-	servers := max(i.servers, 3)
+	servers, spares := max(i.servers, 3), ""
+	if i.spares != 0 {
+		spares = fmt.Sprintf("spares %d\n", i.spares)
+	}
 	text := fmt.Sprintf(`schism plan 1
 scenario %s%s
 seed %d
 %sservers %d
-tick %s
+%stick %s
 init-limit 20
 sync-limit 6
 session-timeout %s
@@ -120,7 +125,7 @@ settle %s
 net delay 150us jitter 350us loss 0ppm dup 0ppm slow 0ppm 0s
 disk sync 1ms jitter 4ms
 %s
-%s`, Prefix, i.Name, seed, variant, servers, cmp.Or(tick, "250ms"), cmp.Or(session, "4s"), settle, flink, script)
+%s`, Prefix, i.Name, seed, variant, servers, spares, cmp.Or(tick, "250ms"), cmp.Or(session, "4s"), settle, flink, script)
 	p, err := plan.Parse(i.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("incident %w", err)
