@@ -12,6 +12,7 @@ var zookeeperEarlyMembers = &Incident{
 	Release: "3.9.5",
 	servers: 5, spares: 2,
 	tick: "500ms", session: "10s",
+	// A ZooKeeper server that is no member does not start, so K is taken in again first.
 	script: `setup
 	+0s create /set ""
 client c1 n1
@@ -29,7 +30,10 @@ client c1 n1
 	+300ms start n5
 	+3s crash L,K
 	+16s heal
-	+0s start L,K
+	+0s start L
+	+5s reconfig add K
+	+0s await reconfigured within 60s
+	+1s start K
 	+0s await ready within 60s
 `,
 }
