@@ -11,7 +11,9 @@ var zookeeperEarlyMembers = &Incident{
 	Signature: "durable /set", Affected: "zk-3.9.5", Fixed: "zk-repaired",
 	Release: "3.9.5",
 	servers: 5, spares: 2,
-	tick: "500ms", session: "10s",
+	// With such ticks nobody looks for a leader before K and L are down. Else they, too,
+	// may believe what the observer says.
+	tick: "1s", session: "10s",
 	// A ZooKeeper server that is no member does not start, so K is taken in again first.
 	script: `setup
 	+0s create /set ""
