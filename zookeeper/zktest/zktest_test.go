@@ -20,7 +20,11 @@ func (quiet) Printf(string, ...any) {}
 // connect gives a client of the servers, which is connected.
 func connect(t testing.TB, servers []string, timeout time.Duration) (*zk.Conn, <-chan zk.Event) {
 	t.Helper()
-	conn, events, err := zk.Connect(servers, timeout, zk.WithLogger(quiet{}), zk.WithLogInfo(false))
+	// The client's own channel holds six events, and drops more than that: a session
+	// that expires has eight.
+	events := make(chan zk.Event, 1000)
+	keep := func(e zk.Event) { events <- e }
+	conn, _, err := zk.Connect(servers, timeout, zk.WithLogger(quiet{}), zk.WithLogInfo(false), zk.WithEventCallback(keep))
 	if err != nil {
 		t.Fatal(err)
 	}
