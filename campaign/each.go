@@ -86,7 +86,7 @@ func (c *crew) deal(ctx context.Context, turns chan<- chan made, todo chan<- tur
 
 // work makes jobs, with a Runner of its own.
 func (c *crew) work(ctx context.Context, todo <-chan turn) error {
-	own := &Runner{World: c.lead.World, Version: c.lead.Version, JobJar: c.lead.JobJar, Out: c.lead.Out, Keep: c.lead.Keep, Budget: c.lead.Budget, Explain: c.lead.Explain}
+	own := c.lead.another()
 	for t := range todo {
 		m, err := c.one(ctx, own, t.i)
 		if err != nil {
@@ -150,7 +150,8 @@ func (c *crew) finish(ctx context.Context, i int, m made) error {
 
 // keep makes a run again in order to keep it.
 func keep(ctx context.Context, r *Runner, job Job, first *Result) error {
-	again := &Runner{World: r.World, Version: r.Version, JobJar: r.JobJar, Out: r.Out, Keep: true, Budget: r.Budget}
+	again := r.another()
+	again.Keep = true
 	res, err := again.Run(ctx, job)
 	if err != nil {
 		return err

@@ -65,6 +65,11 @@ type Runner struct {
 	events []runlog.Event
 }
 
+// another is a Runner of the same settings, for another goroutine. It tells nobody.
+func (r *Runner) another() *Runner {
+	return &Runner{World: r.World, Version: r.Version, JobJar: r.JobJar, Out: r.Out, Keep: r.Keep, Budget: r.Budget, Explain: r.Explain}
+}
+
 // leaf is the name of a job's run folder: what two releases did with one seed lies
 // side by side.
 func (r *Runner) leaf(j Job) string {

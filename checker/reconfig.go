@@ -253,18 +253,14 @@ func namedSet(names []string) (set uint64) {
 
 // serverSet names the servers of a set: n1, n3.
 func serverSet(set uint64) string {
-	text := ""
+	var ns []int
 	for n := 1; n < 64; n++ {
-		if set>>n&1 == 0 {
-			continue
+		if set>>n&1 != 0 {
+			ns = append(ns, n)
 		}
-		if text != "" {
-			text += ", "
-		}
-		text += fmt.Sprintf("n%d", n)
 	}
-	if text == "" {
+	if ns == nil {
 		return "nobody"
 	}
-	return text
+	return servers(ns)
 }

@@ -46,6 +46,7 @@ type pendingCheckpoint struct {
 	ckpt      int64
 	savepoint bool
 	final     bool // the job ends with it
+	token     string
 	parts     []snapshot
 	since     int // tick
 }
@@ -95,7 +96,7 @@ func (m *jobMaster) trigger(j *JobManager) {
 	if m.phase != isRunning || m.pending != nil || m.storing != nil {
 		return
 	}
-	p := &pendingCheckpoint{since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping}
+	p := &pendingCheckpoint{since: j.ticks, savepoint: m.wanted && !m.stopping, final: m.stopping, token: j.lead.token}
 	if j.cfg.Quirks&StuckCounter != 0 && j.reconnects != m.reconnects {
 		return // its listener was told RECONNECTED, and only CONNECTED is good enough
 	}
@@ -123,7 +124,7 @@ func (m *jobMaster) trigger(j *JobManager) {
 }
 
 func (m *jobMaster) note(j *JobManager, p *pendingCheckpoint, text string) {
-	e := runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: p.ckpt, Text: text, Token: j.lead.token, Attempt: m.attempt}
+	e := runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: p.ckpt, Text: text, Token: p.token, Attempt: m.attempt}
 	if p.savepoint {
 		e.Mode = runlog.SavepointMode
 	}
@@ -159,7 +160,7 @@ func (m *jobMaster) store(j *JobManager, p *pendingCheckpoint) {
 	}
 	j.cfg.Storage.put(h.file, p.parts)
 	m.storing = &h
-	attempt, token, during := m.attempt, j.lead.token, j.during()
+	attempt, during := m.attempt, j.during()
 	alive := during
 	if j.cfg.Quirks&AddBeyondOffice != 0 {
 		alive = always
@@ -168,7 +169,7 @@ func (m *jobMaster) store(j *JobManager, p *pendingCheckpoint) {
 		m.storing = nil
 		if !during() {
 			if o == written { // it says so all the same, and nobody acts on it
-				j.tell(runlog.Event{Kind: runlog.Checkpoint, Job: m.id(), Ckpt: p.ckpt, Text: runlog.Completed, Token: token, Attempt: attempt})
+				m.note(j, p, runlog.Completed)
 			}
 			return
 		}

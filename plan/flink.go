@@ -397,5 +397,5 @@ func (f *Flink) validateProcess(t string) string {
 // endsApplication says whether a step hands in a job or ends one: a cluster in
 // application mode takes none, and is gone when its own has ended.
 func (s Step) endsApplication() bool {
-	return s.Action == Cancel || s.Action == Stop || s.Action == Submit || s.Action == Jobs
+	return s.endsJob() || s.Action == Submit
 }

@@ -19,6 +19,7 @@ type tick struct {
 // jobLane is the lane of one job while it is made.
 type jobLane struct {
 	serverLane
+	id    string
 	open  span
 	token string
 }
@@ -42,13 +43,12 @@ func (l *jobLane) tick(at int64, kind string) {
 func (t *timeline) gatherJobs(events []runlog.Event, parties int) {
 	var lanes []*jobLane
 	of := func(id string) *jobLane {
-		name := jobName(events, id)
 		for _, l := range lanes {
-			if l.Name == name {
+			if l.id == id {
 				return l
 			}
 		}
-		lanes = append(lanes, &jobLane{serverLane: serverLane{Name: name, Spans: []span{}}})
+		lanes = append(lanes, &jobLane{serverLane: serverLane{Name: jobName(events, id), Spans: []span{}}, id: id})
 		return lanes[len(lanes)-1]
 	}
 	came := map[int]map[string]bool{} // by round, who has arrived

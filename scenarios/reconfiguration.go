@@ -60,10 +60,7 @@ type electorate struct {
 func (e *electorate) change() {
 	switch k := e.Intn(10); {
 	case e.unknown:
-		e.Step("reconfig add all")
-		e.voters = append(append(e.voters, e.observers...), e.outside...)
-		slices.Sort(e.voters)
-		e.observers, e.outside, e.unknown = nil, nil, false
+		e.everybody()
 	case k == 9 && len(e.outside) == 2 && len(e.voters) == 3:
 		e.absent()
 	case k < 3 && len(e.voters) > 2:
@@ -99,11 +96,16 @@ func (e *electorate) change() {
 		e.Step("reconfig observe %s", plan.ServerName(n))
 		e.observers = append(e.observers, n)
 	default:
-		e.Step("reconfig add all")
-		e.voters = append(append(e.voters, e.observers...), e.outside...)
-		slices.Sort(e.voters)
-		e.observers, e.outside = nil, nil
+		e.everybody()
 	}
+}
+
+// everybody asks for all servers to be voters.
+func (e *electorate) everybody() {
+	e.Step("reconfig add all")
+	e.voters = append(append(e.voters, e.observers...), e.outside...)
+	slices.Sort(e.voters)
+	e.observers, e.outside, e.unknown = nil, nil, false
 }
 
 // absent asks for two who are away to be taken in for one that goes: before they are

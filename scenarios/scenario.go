@@ -85,13 +85,19 @@ var topology = plan.Topology{
 
 // Plan draws the plan of a seed.
 func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
+	draw := s.draw
 	if s.Exact != nil {
-		p, err := s.Exact(seed, o)
-		if err == nil && o.Application {
-			p, err = s.asApplication(p)
-		}
-		return p, err
+		draw = s.Exact
 	}
+	p, err := draw(seed, o)
+	if err == nil && o.Application {
+		return s.asApplication(p)
+	}
+	return p, err
+}
+
+// draw is Plan for a scenario that has no exact one.
+func (s *Scenario) draw(seed uint64, o Options) (*plan.Plan, error) {
 	t := topology
 	if s.Servers > 0 {
 		t.Servers = s.Servers
@@ -113,9 +119,6 @@ func (s *Scenario) Plan(seed uint64, o Options) (*plan.Plan, error) {
 	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}
 	s.Steps(d)
 	p.Steps = d.steps
-	if o.Application {
-		return s.asApplication(p)
-	}
 	if err := p.Validate(); err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}

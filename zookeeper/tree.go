@@ -122,11 +122,8 @@ func (t Tree) Get(path string) (data string, stat Stat, ok bool) {
 // Children are the names of a znode's children, in order. The time is that of a
 // search, and of a step for each child.
 func (t Tree) Children(path string) []string {
-	parent := t.find(path)
-	if parent == nil || parent.stat.Children <= 0 {
-		return t.root.children([]string{}, path, false, false)
-	}
-	return t.root.children(make([]string, 0, parent.stat.Children), path, false, false)
+	_, stat, _ := t.Get(path)
+	return t.root.children(make([]string, 0, max(0, stat.Children)), path, false, false)
 }
 
 // children appends the names of the znodes below n whose parent is path. As these

@@ -1,6 +1,7 @@
-// Package flink is a real Flink cluster, in session or in application mode: unmodified JobManagers and
-// TaskManagers, each a JVM on this machine, which find each other through a
-// ZooKeeper ensemble that runs already, in any world that has client addresses.
+// Package flink is a real Flink cluster, in session or in application mode:
+// unmodified JobManagers and TaskManagers, each a JVM on this machine, which find
+// each other through a ZooKeeper ensemble that runs already, in any world that has
+// client addresses.
 //
 // # Nouns, in order
 //
@@ -56,9 +57,9 @@
 // Calls between processes pass the gates; the blob server, from which TaskManagers
 // fetch jars, the exchange of records between tasks, and REST do not, and no cut
 // affects them. Connections of others than the cluster's own processes are never
-// cut. A dial to a dead process is accepted and
-// then reset where a network would refuse it. Leadership is read from logs, every
-// 10 ms, so it is known that much later than it was said.
+// cut. A dial to a dead process is accepted and then reset where a network would
+// refuse it. Leadership is read from logs, every 10 ms, so it is known that much
+// later than it was said.
 //
 // Beside an ensemble in containers (cluster/docker) these are still processes of this
 // machine: they reach the servers through their gates and the published ports, as
@@ -67,9 +68,10 @@
 // Flink's own entry point for application mode on standalone clusters is in no jar of
 // a Maven repository. Ours (class Application of testdata/flink-job) is a few lines on
 // the same base class, ApplicationClusterEntryPoint, and without its options: no folder
-// of user's jars, no savepoint to start from. The
-// supervisor does not know a good end from a bad one, and would start an application
-// again that has ended; that it has run, only a result says that is kept (see
-// Options.KeepResults). So no plan may end the job of such a cluster, and what happens
-// at its end has not been tried. It needs a Unix system.
+// of user's jars, no savepoint to start from. The supervisor does not know a good end
+// from a bad one, and would start an application again that has ended; that it has
+// run, only a result says that is kept (see Options.KeepResults). So no plan may end
+// the job of such a cluster, and what happens at its end has not been tried.
+//
+// It needs a Unix system.
 package flink

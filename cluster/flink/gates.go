@@ -217,7 +217,9 @@ func (p *passage) write(dst *net.TCPConn, from *stream, way *link.Link, first []
 		return
 	}
 	for b := range from.pieces {
-		if !p.wait(b.read.Add(way.Wait(len(b.b)))) || p.pass(dst, way, b.b) != nil {
+		// Pieces that follow each other are under way together.
+		due := b.read.Add(way.Wait(len(b.b)))
+		if !link.Await(due, p.ctx.Done()) || p.pass(dst, way, b.b) != nil {
 			p.cancel()
 			return
 		}
@@ -226,23 +228,6 @@ func (p *passage) write(dst *net.TCPConn, from *stream, way *link.Link, first []
 	if way.Enter(dst, p.ctx.Done()) {
 		dst.CloseWrite() // if it fails the receiver is gone, and its own stream says so
 		way.Leave(dst, 0)
-	}
-}
-
-// wait waits until a piece is due: pieces that follow each other are under way
-// together. It is false if the connection ends first.
-func (p *passage) wait(due time.Time) bool {
-	left := time.Until(due)
-	if left <= 0 {
-		return true
-	}
-	timer := time.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-p.ctx.Done():
-		return false
 	}
 }
 

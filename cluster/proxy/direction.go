@@ -111,7 +111,7 @@ func (d *direction) write() {
 		case <-d.c.done:
 			return
 		}
-		if !d.await(p.due) {
+		if !link.Await(p.due, d.c.done) {
 			return
 		}
 		if p.last {
@@ -122,21 +122,6 @@ func (d *direction) write() {
 			d.receiverGone()
 			return
 		}
-	}
-}
-
-func (d *direction) await(due time.Time) bool {
-	left := time.Until(due)
-	if left <= 0 {
-		return true
-	}
-	timer := time.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-d.c.done:
-		return false
 	}
 }
 

@@ -236,6 +236,11 @@ func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
 		return err
 	}
 	defer c.Close()
+	return f.handIn(ctx, c)
+}
+
+// handIn hands every job in to the leader.
+func (f *flinkRun) handIn(ctx context.Context, c *rest.Client) error {
 	for _, j := range f.jobs {
 		if err := c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args}); err != nil {
 			return err

@@ -52,10 +52,10 @@ func flinkPlan(t *testing.T, more, steps string) *plan.Plan {
 	return p
 }
 
-// TestFlinkFailsOver: leadership passes on twice, and each record that was
-// acknowledged is in the output once.
-func TestFlinkFailsOver(t *testing.T) {
-	p := failOver(t)
+// whole carries a plan out on a real cluster, and gives the log of a run that came to
+// its end.
+func whole(t *testing.T, p *plan.Plan) kept {
+	t.Helper()
 	e := ensemble(t, p)
 	var log kept
 	err := run.WithFlink(t.Context(), p, e, run.Flink{Dir: t.TempDir()}, &log)
@@ -69,6 +69,14 @@ func TestFlinkFailsOver(t *testing.T) {
 	if end := log[len(log)-1]; end.Kind != runlog.End || end.Text != "" {
 		t.Fatalf("the run ended with %v %q", end.Kind, end.Text)
 	}
+	return log
+}
+
+// TestFlinkFailsOver: leadership passes on twice, and each record that was
+// acknowledged is in the output once.
+func TestFlinkFailsOver(t *testing.T) {
+	p := failOver(t)
+	log := whole(t, p)
 	leaders := of(log, runlog.Grant)
 	if len(leaders) != 3 || leaders[0].Proc == leaders[1].Proc || leaders[1].Proc == leaders[2].Proc {
 		t.Errorf("leadership was granted to %+v, want to one, the other and the one", leaders)
@@ -99,19 +107,7 @@ func TestFlinkInApplicationMode(t *testing.T) {
 		+0s await checkpoints 2 within 60s
 		+0s await outputs 1 within 60s
 	`)
-	e := ensemble(t, p)
-	var log kept
-	err := run.WithFlink(t.Context(), p, e, run.Flink{Dir: t.TempDir()}, &log)
-	var lacks *cluster.NotReady
-	if errors.As(err, &lacks) {
-		t.Skip("not ready: " + lacks.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if end := log[len(log)-1]; end.Kind != runlog.End || end.Text != "" {
-		t.Fatalf("the run ended with %v %q", end.Kind, end.Text)
-	}
+	log := whole(t, p)
 	if leaders := of(log, runlog.Grant); len(leaders) != 2 || leaders[0].Proc == leaders[1].Proc {
 		t.Errorf("leadership was granted to %+v, want to one and then the other", leaders)
 	}

@@ -34,15 +34,8 @@ func (f *flinkRun) ask(ctx context.Context, s plan.Step) error {
 			_, err := c.Savepoint(ctx, f.first().id, f.savepoints(), f.first().id)
 			return err
 		},
-		plan.Stop: f.stopJob,
-		plan.Submit: func(ctx context.Context, c *rest.Client) error {
-			for _, j := range f.jobs {
-				if err := c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args}); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
+		plan.Stop:   f.stopJob,
+		plan.Submit: f.handIn,
 	}[s.Action]
 	return f.askLeader(ctx, s.Action.String(), do)
 }

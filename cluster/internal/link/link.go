@@ -135,6 +135,22 @@ func (l *Link) Wait(n int) time.Duration {
 	return d
 }
 
+// Await waits until a piece is due; it is false if done came first.
+func Await(due time.Time, done <-chan struct{}) bool {
+	left := time.Until(due)
+	if left <= 0 {
+		return true
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-done:
+		return false
+	}
+}
+
 // stall draws what retransmissions add: the first round may lose any of the
 // piece's segments, each later one the segment that is sent again.
 func stall(draws *rand.Rand, loss float64, n int) (d time.Duration) {
