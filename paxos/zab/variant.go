@@ -132,6 +132,7 @@ var variants = []struct {
 	{"zk-3.8.0", everRelease | from37 | EpochBeforeLog | AckOutOfTurn | BareCheck},
 	{"zk-3.8.6", everRelease | from37},
 	{"zk-3.9.3", everRelease | from35 | RefuseLateZxid | HoleInCommittedLog},
+	{"zk-3.9.4", everRelease | from35 | RefuseLateZxid},
 	{"zk-3.9.5", everRelease | from35 | RefuseLateZxid},
 	// What no release does yet: the newest, with the open issues repaired.
 	{Repaired, 0},
