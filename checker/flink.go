@@ -65,7 +65,7 @@ func (r *Run) reigns() []reign {
 			end(e.Proc, e.T)
 			open[e.Proc] = len(list)
 			list = append(list, reign{e.Proc, e.Token, e.T, never})
-		case runlog.Revoke, runlog.Crash:
+		case runlog.Revoke, runlog.Crash, runlog.Exit:
 			end(e.Proc, e.T)
 			delete(asleep, e.Proc)
 		case runlog.Pause:

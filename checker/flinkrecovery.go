@@ -170,7 +170,7 @@ type latchEntries struct {
 
 func (l *latchEntries) take(e *runlog.Event) {
 	switch e.Kind {
-	case runlog.Start, runlog.Crash, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
+	case runlog.Start, runlog.Crash, runlog.Exit, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
 		l.quiet, l.count = e.T+l.soon, 0
 	case runlog.Latch:
 		l.enter(e)

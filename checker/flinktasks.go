@@ -56,7 +56,7 @@ func judgeFlinkTasks(r *Run, _ Budget) Result {
 					}
 				}
 			}
-		case runlog.Crash:
+		case runlog.Crash, runlog.Exit:
 			for _, s := range order {
 				if s.proc == e.Proc {
 					s.token, s.paused = "", false

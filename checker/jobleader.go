@@ -81,7 +81,7 @@ func (j *jobLeaders) take(e *runlog.Event) Result {
 		j.tokens[e.Token] = e.Proc
 		o := j.process(e.Proc)
 		o.leads, o.token, o.since = true, e.Token, e.T
-	case runlog.Revoke, runlog.Crash:
+	case runlog.Revoke, runlog.Crash, runlog.Exit:
 		if e.Proc != "" {
 			o := j.process(e.Proc)
 			o.leads, o.paused = false, false

@@ -159,7 +159,7 @@ func (t *teller) line(w []string) {
 func flinkEvent(w []string) (e runlog.Event, ok bool) {
 	kinds := map[string]runlog.Kind{
 		"grant": runlog.Grant, "revoke": runlog.Revoke, "leaderinfo": runlog.LeaderInfo,
-		"crash": runlog.Crash, "start": runlog.Start, "pause": runlog.Pause, "resume": runlog.Resume,
+		"crash": runlog.Crash, "exit": runlog.Exit, "start": runlog.Start, "pause": runlog.Pause, "resume": runlog.Resume,
 	}
 	e = runlog.Event{T: millis(w[0]), Kind: kinds[w[1]], Proc: w[2]}
 	if len(w) > 3 {

@@ -129,6 +129,9 @@ func (t *timeline) tellFlink(all []runlog.Event) (told []sentence) {
 		case e.Kind == runlog.Crash && of:
 			say(e, "fault", "%s%s was killed.", e.Proc, office(e.Proc))
 			leads[e.Proc] = false
+		case e.Kind == runlog.Exit:
+			say(e, "", "%s%s had done its work and ended, with the exit code 0.", e.Proc, office(e.Proc))
+			leads[e.Proc] = false
 		case e.Kind == runlog.Pause && of:
 			say(e, "fault", "%s%s was stopped in its tracks.", e.Proc, office(e.Proc))
 		case e.Kind == runlog.Step && (len(e.Text) > 4 && e.Text[:4] == "cut ") && processIn(e.Text):

@@ -42,7 +42,7 @@ func (t *timeline) gatherProcesses(events []runlog.Event) {
 				was = done[len(done)-1]
 			}
 			turn(e, was)
-		case runlog.Crash:
+		case runlog.Crash, runlog.Exit:
 			turn(e, span{Is: "down"})
 		case runlog.Pause:
 			turn(e, span{Is: "paused"})

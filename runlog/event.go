@@ -100,6 +100,7 @@ var kindNames = [...]string{
 	Pointer: "pointer", Counter: "counter", Output: "output", Config: "config", Watches: "watches", Drained: "drained",
 	Tasks:  "tasks",
 	Window: "window", Alert: "alert", Arrived: "arrived", Passed: "passed",
+	Exit: "exit",
 }
 
 func (k Kind) String() string { return kindNames[k] }

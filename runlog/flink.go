@@ -74,10 +74,14 @@ const (
 	// one in the output, as with Output. Czxid is when it was committed, 0 if the sink
 	// is not in ZooKeeper.
 	Passed
+	// Exit: Proc, of a cluster in application mode, ended itself with the exit code 0:
+	// it has done what it was there for, and nobody starts it again. Text are its last
+	// words. Real worlds.
+	Exit
 )
 
 // OfFlink says whether k tells of Flink alone.
-func (k Kind) OfFlink() bool { return k >= Grant && k <= Passed }
+func (k Kind) OfFlink() bool { return k >= Grant && k <= Exit }
 
 // shows says whether events of kind k have the fields of znodes and calls.
 func (k Kind) shows() bool { return k >= Conn && k <= Final || k.OfFlink() }

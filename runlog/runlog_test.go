@@ -19,7 +19,7 @@ func drawText() *rapid.Generator[string] {
 }
 
 func drawKind(t *rapid.T) Kind {
-	return rapid.Map(rapid.IntRange(int(Start), int(Passed)-1), func(n int) Kind {
+	return rapid.Map(rapid.IntRange(int(Start), int(Exit)-1), func(n int) Kind {
 		if Kind(n) >= End {
 			return Kind(n + 1)
 		}

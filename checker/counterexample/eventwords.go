@@ -213,6 +213,8 @@ func flinkText(e *runlog.Event) (long, short, class string) {
 		}
 		return fmt.Sprintf("The output says that %s has passed round %d of the barrier, put there with checkpoint %d%s.", runlog.PartyText(e.Path), e.Num, e.Ckpt, by),
 			fmt.Sprintf("passed %d, checkpoint %d", e.Num, e.Ckpt), "final"
+	case runlog.Exit:
+		return fmt.Sprintf("%s has done its work, and ends with the exit code 0.", e.Proc), "ends, done", "server"
 	case runlog.Watches:
 		return fmt.Sprintf("n%d holds %s.", e.Node, watchCount(e.Num)), watchCount(e.Num), "read"
 	}

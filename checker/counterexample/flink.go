@@ -413,7 +413,7 @@ const readyEnd = "end"
 // ends is the event that ends a leadership, false if it lasts to the end.
 func (a *apart) ends(grant int) (int, bool) {
 	for k := grant + 1; k < len(a.run.Events); k++ {
-		if n := a.event(k); n.Proc == a.event(grant).Proc && (n.Kind == runlog.Revoke || n.Kind == runlog.Crash || n.Kind == runlog.Grant) {
+		if n := a.event(k); n.Proc == a.event(grant).Proc && (n.Kind == runlog.Revoke || n.Kind == runlog.Crash || n.Kind == runlog.Exit || n.Kind == runlog.Grant) {
 			return k, true
 		}
 	}
@@ -470,7 +470,7 @@ func rewritten(e *runlog.Event) string {
 // anew. All stay, so that none is missed.
 func occasion(e *runlog.Event) bool {
 	switch e.Kind {
-	case runlog.Start, runlog.Crash, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
+	case runlog.Start, runlog.Crash, runlog.Exit, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
 		return true
 	}
 	return false
@@ -503,7 +503,7 @@ func withTasks(a *apart, i int) {
 		switch n.Kind {
 		case runlog.Pause, runlog.Resume:
 			a.keep(k)
-		case runlog.Tasks, runlog.Crash:
+		case runlog.Tasks, runlog.Crash, runlog.Exit:
 			a.keep(k)
 			return
 		}

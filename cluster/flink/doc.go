@@ -25,7 +25,9 @@
 //     method itself, or, where ZooKeeper holds a pointer to the job, runs it on from
 //     there. The id of the job is in the configuration, so that all leaders mean the
 //     same. When the job ends its JobManager does.
-//   - The supervisor starts a process again, a second after it ended itself.
+//   - The supervisor starts a process again, a second after it ended itself. Only one
+//     of a cluster in application mode that ended with the exit code 0 stays down, until
+//     Start: its application has come to its end.
 //
 // # Faults
 //
@@ -68,10 +70,8 @@
 // Flink's own entry point for application mode on standalone clusters is in no jar of
 // a Maven repository. Ours (class Application of testdata/flink-job) is a few lines on
 // the same base class, ApplicationClusterEntryPoint, and without its options: no folder
-// of user's jars, no savepoint to start from. The supervisor does not know a good end
-// from a bad one, and would start an application again that has ended; that it has
-// run, only a result says that is kept (see Options.KeepResults). So no plan may end
-// the job of such a cluster, and what happens at its end has not been tried.
+// of user's jars, no savepoint to start from. No plan may end the job
+// of such a cluster yet.
 //
 // It needs a Unix system.
 package flink

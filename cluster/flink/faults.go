@@ -50,7 +50,8 @@ func (c *Cluster) run(p *place) error {
 }
 
 // supervise starts a process again that has ended itself, as a service manager
-// would, and says so.
+// would that restarts what has failed, and says so. One of an application that has
+// done what it was there for stays down.
 func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 	select {
 	case <-ended:
@@ -60,11 +61,15 @@ func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 	p.asked.mu.Lock()
 	// One that was killed, and perhaps started again since, is another one's.
 	mine := p.Ended() == ended && !p.asked.down && c.ctx.Err() == nil
-	if mine {
-		c.gone(c.ctx, p, p.lastWords())
+	done := mine && c.o.Application != nil && p.ExitCode() == 0
+	switch {
+	case done:
+		c.gone(c.ctx, p, runlog.Exit, p.lastWords())
+	case mine:
+		c.gone(c.ctx, p, runlog.Crash, p.lastWords())
 	}
 	p.asked.mu.Unlock()
-	if !mine {
+	if !mine || done {
 		return
 	}
 	select {
@@ -83,11 +88,11 @@ func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 	}
 }
 
-// gone says that a process is no more, after all that it has said.
-func (c *Cluster) gone(ctx context.Context, p *place, why string) {
+// gone says that a process is no more, and how it ended, after all that it has said.
+func (c *Cluster) gone(ctx context.Context, p *place, how runlog.Kind, why string) {
 	c.catchUp(ctx, p)
 	p.silenced()
-	c.o.Observe(runlog.Event{Kind: runlog.Crash, Proc: p.Name, Text: why})
+	c.o.Observe(runlog.Event{Kind: how, Proc: p.Name, Text: why})
 }
 
 // Kill ends a process by SIGKILL, and it stays down until Start. One that has
@@ -102,7 +107,7 @@ func (c *Cluster) Kill(ctx context.Context, name string) error {
 		}
 		p.asked.down = true
 		if alive {
-			c.gone(ctx, p, "")
+			c.gone(ctx, p, runlog.Crash, "")
 		}
 		return nil
 	})

@@ -45,7 +45,7 @@ type Options struct {
 	// Set adds keys to every process's configuration, and replaces ours.
 	Set map[string]string
 	// Observe, if not nil, is told what happens to the processes (Start, Crash,
-	// Pause, Resume), and what JobManagers say (Grant, Revoke, JobState,
+	// Exit, Pause, Resume), and what JobManagers say (Grant, Revoke, JobState,
 	// Checkpoint), with Proc and without a time. It may be called from several
 	// goroutines, and must not call the cluster.
 	Observe func(runlog.Event)

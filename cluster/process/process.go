@@ -159,6 +159,17 @@ func (p *Process) Ended() <-chan struct{} {
 	return p.ended
 }
 
+// ExitCode is the one with which the process ended by itself. It is -1 if a signal
+// ended it, and while one runs, before the first, and after Kill.
+func (p *Process) ExitCode() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil || p.running() {
+		return -1
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
 // Down says why there is no process; it is nil while there is one, and while a
 // fault is being put in force, for a mere question must not wait for that.
 func (p *Process) Down() error {

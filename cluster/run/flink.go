@@ -88,7 +88,8 @@ func (f *flinkRun) jobOf(id string) *jobRun {
 	return nil
 }
 
-type procState struct{ up, paused bool }
+// procState is what a process is; done, one that has ended by itself since its work was.
+type procState struct{ up, paused, done bool }
 
 // startFlink starts the cluster and its job, and returns when every task runs and
 // a checkpoint is complete.
@@ -302,6 +303,9 @@ func (f *flinkRun) observe(e runlog.Event) {
 	case runlog.Crash:
 		st = procState{}
 		f.office(e.Proc, false)
+	case runlog.Exit:
+		st = procState{done: true}
+		f.office(e.Proc, false)
 	case runlog.Grant, runlog.Revoke:
 		f.office(e.Proc, e.Kind == runlog.Grant)
 	case runlog.Pause:
@@ -394,6 +398,8 @@ func (f *flinkRun) describe() string {
 	for _, name := range f.cluster.Names() {
 		is := "runs"
 		switch st := f.procs[name]; {
+		case st.done:
+			is = "has done its work"
 		case !st.up:
 			is = "down"
 		case st.paused:

@@ -137,7 +137,7 @@ func (f *flinkRun) setLink(ctx context.Context, from, to int, change func(*clust
 	return nil
 }
 
-// undo takes back every fault in force.
+// undo takes back every fault in force. That a process has done its work is none.
 func (f *flinkRun) undo(ctx context.Context) error {
 	if f == nil {
 		return nil
@@ -151,11 +151,21 @@ func (f *flinkRun) undo(ctx context.Context) error {
 		}
 	}
 	for _, n := range f.targets() {
+		if f.done(n) {
+			continue
+		}
 		if err := errors.Join(f.w.resume(ctx, n), f.w.start(ctx, n)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// done says whether a process has ended since its work was done.
+func (f *flinkRun) done(n int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.procs[plan.TargetName(n)].done
 }
 
 func target(name string) int { return max(plan.ServerNumber(name), plan.ProcessNumber(name)) }
