@@ -218,11 +218,10 @@ func (s *stage) closeSession(server paxos.ID, session int64, over chan<- error) 
 
 // The xids that stand for no request, and the state of a connection in an event.
 const (
-	xidWatch   = -1
-	xidPing    = -2
-	xidAuth    = -4
-	xidWatches = -8
-	connected  = 3
+	xidWatch  = -1
+	xidPing   = -2
+	xidAuth   = -4
+	connected = 3
 )
 
 // request hands a client's request to the server.
@@ -245,7 +244,7 @@ func (g *gate) request(s *stage, r *wire.Request, frame []byte) {
 			return
 		}
 		m.Kind, m.Body = paxos.SetWatches, list
-		g.send(header(xidWatches, 0, 0))
+		g.send(header(r.Xid, 0, 0))
 	default:
 		q := request(r)
 		q.Session, q.Server = g.session, g.server

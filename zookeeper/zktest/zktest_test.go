@@ -1,8 +1,12 @@
 package zktest_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -263,6 +267,59 @@ func TestClientsComeBackWithTheirWatches(t *testing.T) {
 	if ev := <-created; ev.Type != zk.EventNodeCreated {
 		t.Errorf("told of %+v", ev)
 	}
+}
+
+// TestWatchesSetAgainAreAnsweredByTheirXid: the Go client asks for its watches under the
+// xid -8, Java's gives that request a number like any other, and hangs up when the
+// answer has another one.
+func TestWatchesSetAgainAreAnsweredByTheirXid(t *testing.T) {
+	const setWatches = 101
+	e := zktest.Start(t, 1)
+	e.AwaitLeader()
+	for _, xid := range []int32{-8, 7} {
+		c, err := net.Dial("tcp", e.Servers()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		// A protocol version, a zxid, a time-out, no session and its password.
+		tell(t, c, int32(0), int64(0), int32(2000), int64(0), int32(16), [16]byte{})
+		hear(t, c)
+		// The last zxid that was seen, and lists of one, none and none.
+		tell(t, c, xid, int32(setWatches), int64(0), int32(1), int32(2), [2]byte{'/', 'w'}, int32(0), int32(0))
+		if got := int32(binary.BigEndian.Uint32(hear(t, c))); got != xid {
+			t.Errorf("watches asked for under the xid %d are answered under %d", xid, got)
+		}
+	}
+}
+
+// tell writes a frame.
+func tell(t *testing.T, c net.Conn, fields ...any) {
+	t.Helper()
+	var b bytes.Buffer
+	for _, f := range fields {
+		binary.Write(&b, binary.BigEndian, f) // of a size that is fixed, into memory
+	}
+	if _, err := c.Write(append(binary.BigEndian.AppendUint32(nil, uint32(b.Len())), b.Bytes()...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hear reads a frame.
+func hear(t *testing.T, c net.Conn) []byte {
+	t.Helper()
+	var length uint32
+	if err := binary.Read(c, binary.BigEndian, &length); err != nil {
+		t.Fatal(err)
+	}
+	frame := make([]byte, length)
+	if _, err := io.ReadFull(c, frame); err != nil {
+		t.Fatal(err)
+	}
+	return frame
 }
 
 // TestManyClients: versions are given once each, whoever asks.
