@@ -8,10 +8,22 @@ var flink33053 = &Incident{
 		"they stop following. The servers keep each such watch for as long as the session lives. The repaired ones take their watches away.",
 	Signature: "watch-leak",
 	Affected:  "flink-33053", Fixed: "curator-5.9.0", FixedIn: "releases after September 2023",
+	Release: "1.17.1", FixedRelease: "1.20.3",
 	flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 500ms sink files",
 	script: flinkClient + `steps
 	at 1s await checkpoints 2 within 60s
 	+0s jobs 200
 	+20s await checkpoints 1 within 60s
 `,
+	onServers: onServers{
+		tick: "500ms", session: "6s",
+		flink: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files",
+		// Three processes follow each job: the leading JobManager and the TaskManagers that
+		// have a task of it. One server at least has the session of one of these.
+		script: slowFlinkClient + `steps
+	at 1s await checkpoints 2 within 60s
+	+0s jobs 100
+	+0s await checkpoints 2 within 60s
+`,
+	},
 }
