@@ -73,6 +73,55 @@ type Reconfigurable interface {
 	Member(n int, role string) string
 }
 
+// Lodging is an Ensemble in whose network there is room for other machines than its
+// servers', each with an address of its own.
+type Lodging interface {
+	Ensemble
+	// Inside is the host:port where machines of that network reach server n as clients.
+	Inside(n int) string
+	// Lodge makes a machine, which is there until the ensemble is closed.
+	Lodge(ctx context.Context, g Guest) (Machine, error)
+	// SetWay is SetLink between any two machines: n1, or the name of a guest.
+	SetWay(ctx context.Context, from, to string, l Link) error
+}
+
+// Guest is what a machine is wanted for: a process of Flink, a JVM.
+type Guest struct {
+	// Name is unlike those of other guests, and none of n1, n2, ….
+	Name string
+	// Flink is the release whose jars the machine has.
+	Flink string
+	// Ports are those on which this machine, too, must reach the process.
+	Ports []int
+	// Folders and Files are absolute paths that exist here, and there in the same
+	// place; files are for reading only.
+	Folders, Files []string
+	// Dir, in one of the folders, is where the process works. What it says goes to the
+	// end of the file Log.
+	Dir, Log string
+}
+
+// Machine runs one process, which comes and goes. Its methods may be called from
+// several goroutines.
+type Machine interface {
+	// Addr is its address in the network, Published where this machine reaches one of
+	// Guest.Ports, as host:port; both stay. Classpath is where it has the jars.
+	Addr() string
+	Published(port int) string
+	Classpath() string
+	// Start runs java with the arguments, which are the same each time. It returns when
+	// the process exists.
+	Start(ctx context.Context, args []string) error
+	// Kill, Pause and Resume are those of an Ensemble; one that has ended by itself
+	// counts as killed.
+	Kill(ctx context.Context) error
+	Pause(ctx context.Context) error
+	Resume(ctx context.Context) error
+	// Ended is closed when the process that was started last has ended and all that it
+	// said is in its log. It is nil while none has been started, and after Kill.
+	Ended() <-chan struct{}
+}
+
 // Link is the state of one direction between two servers.
 type Link struct {
 	// Cut lets nothing through. What a sender hands over meanwhile arrives

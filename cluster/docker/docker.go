@@ -19,6 +19,16 @@ import (
 	"github.com/schismlab/schism/cluster/server"
 )
 
+// Ports inside the containers, ZooKeeper's customary ones.
+const (
+	clientPort   = 2181
+	quorumPort   = 2888
+	electionPort = 3888
+)
+
+// mountPoint is where a container sees its server's folder.
+const mountPoint = "/schism"
+
 // closeLimit bounds Close, which must work when the caller's context is over.
 const closeLimit = time.Minute
 
@@ -33,6 +43,9 @@ type Ensemble struct {
 	servers []*node // server n at n-1
 	links   *links
 
+	mu    sync.Mutex
+	boxes []*box // number n at n-1: the servers', and then the guests'
+
 	closing sync.Once
 	closed  error
 }
@@ -40,6 +53,7 @@ type Ensemble struct {
 var (
 	_ cluster.Ensemble = (*Ensemble)(nil)
 	_ cluster.Barrier  = (*Ensemble)(nil)
+	_ cluster.Lodging  = (*Ensemble)(nil)
 )
 
 // Start starts an ensemble in containers and returns once every server's
@@ -70,8 +84,8 @@ func Start(ctx context.Context, o cluster.Options) (cluster.Ensemble, error) {
 // check refuses options that no ensemble can have.
 func check(o *cluster.Options) error {
 	switch {
-	case o.Servers < 1 || o.Servers > mostServers:
-		return fmt.Errorf("%d servers: a docker ensemble has 1 to %d", o.Servers, mostServers)
+	case o.Servers < 1 || o.Servers > mostBoxes:
+		return fmt.Errorf("%d servers: a docker ensemble has 1 to %d", o.Servers, mostBoxes)
 	case o.Tick < time.Millisecond:
 		return fmt.Errorf("tick %v: want at least 1ms", o.Tick)
 	case o.InitLimit < 1 || o.SyncLimit < 1:
@@ -102,6 +116,7 @@ func (e *Ensemble) start(ctx context.Context, o cluster.Options) error {
 	if e.net, err = newBridge(ctx, e.engine, e.run); err != nil {
 		return err
 	}
+	e.links = newLinks(e.net, o.Seed)
 	for n := 1; n <= o.Servers; n++ {
 		node, err := e.newNode(n, o)
 		if err != nil {
@@ -109,14 +124,37 @@ func (e *Ensemble) start(ctx context.Context, o cluster.Options) error {
 		}
 		e.servers = append(e.servers, node)
 	}
-	e.links = newLinks(o.Servers, e.net, o.Seed)
 	return e.each(func(s *node) error {
-		if err := s.create(ctx); err != nil {
+		if err := s.open(ctx); err != nil {
 			return err
 		}
-		e.links.enter(s)
-		return s.start(ctx)
+		return s.run(ctx, s.args())
 	})
+}
+
+// newBox gives a machine its number and its address.
+func (e *Ensemble) newBox(name, who string, c contents) (*box, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	number := len(e.boxes) + 1
+	if number > mostBoxes {
+		return nil, fmt.Errorf("no room for %s: a network has %d machines at most", who, mostBoxes)
+	}
+	b := &box{ensemble: e, name: name, who: who, number: number, ip: e.net.addr(number), contents: c}
+	e.boxes = append(e.boxes, b)
+	e.links.expect(number)
+	return b, nil
+}
+
+// node is a server's machine.
+type node struct {
+	*box
+	dir string
+}
+
+// args are those of java.
+func (s *node) args() []string {
+	return append(server.JVMOptions(s.ensemble.run), "-cp", s.ensemble.img.Classpath, server.MainClass, mountPoint+"/zoo.cfg")
 }
 
 // each does something to all servers at once.
@@ -155,12 +193,19 @@ func (e *Ensemble) newNode(n int, o cluster.Options) (*node, error) {
 			return nil, err
 		}
 	}
-	return &node{ensemble: e, n: n, dir: dir, ip: e.net.addr(n)}, nil
+	b, err := e.newBox(serverName(n), fmt.Sprintf("server %d", n), contents{
+		image: e.img.Ref, ports: []int{clientPort}, binds: []string{bind(dir, mountPoint, true)},
+		dir: mountPoint, log: filepath.Join(dir, "server.log"),
+	})
+	return &node{b, dir}, err
 }
 
 // dynamicName is the file of a configuration that can change, as it is at first: the
 // servers write others beside it.
 const dynamicName = "zoo.cfg.dynamic"
+
+// serverName is what links and containers call server n.
+func serverName(n int) string { return fmt.Sprintf("n%d", n) }
 
 // peer is where servers and clients find server n.
 func (e *Ensemble) peer(n int) server.Peer {
@@ -203,7 +248,7 @@ func (e *Ensemble) Run() string { return e.run }
 
 // ClientAddr is where clients reach server n. It panics if there is no such
 // server, as Dir does.
-func (e *Ensemble) ClientAddr(n int) string { return e.must(n).clientAddr }
+func (e *Ensemble) ClientAddr(n int) string { return e.must(n).published[clientPort] }
 
 // Dir is the folder of server n: zoo.cfg, data, server.log.
 func (e *Ensemble) Dir(n int) string { return e.must(n).dir }
@@ -214,7 +259,7 @@ func (e *Ensemble) Status(ctx context.Context, n int) (cluster.Status, error) {
 	if err != nil {
 		return cluster.Status{}, err
 	}
-	st, err := server.Ask(ctx, s.clientAddr)
+	st, err := server.Ask(ctx, s.published[clientPort])
 	if err != nil {
 		if ended := s.endedByItself(ctx); ended != nil {
 			return st, ended
@@ -229,7 +274,7 @@ func (e *Ensemble) Start(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	return s.restart(ctx)
+	return s.run(ctx, s.args())
 }
 
 // Kill ends server n with SIGKILL, also when it is paused. Its container and
@@ -263,20 +308,13 @@ func (e *Ensemble) Resume(ctx context.Context, n int) error {
 // SetLink sets the rules for packets from one server that arrive at another. It
 // needs root on the machine of the engine; else the error is a
 // *cluster.NotReady.
-func (e *Ensemble) SetLink(_ context.Context, from, to int, l cluster.Link) error {
-	if _, err := e.server(from); err != nil {
-		return err
+func (e *Ensemble) SetLink(ctx context.Context, from, to int, l cluster.Link) error {
+	for _, n := range []int{from, to} {
+		if _, err := e.server(n); err != nil {
+			return err
+		}
 	}
-	if _, err := e.server(to); err != nil {
-		return err
-	}
-	if from == to {
-		return fmt.Errorf("link %d→%d: a server has no link to itself", from, to)
-	}
-	if l.Loss < 0 || l.Loss > million || l.Delay < 0 || l.Jitter < 0 {
-		return fmt.Errorf("link %d→%d: loss %d, delay %v, jitter %v: want loss of 0 to %d and no negative time", from, to, l.Loss, l.Delay, l.Jitter, million)
-	}
-	return e.links.set(from, to, l)
+	return e.SetWay(ctx, serverName(from), serverName(to), l)
 }
 
 // Bar refuses connections to the quorum port of server n, or allows them again. As
@@ -297,8 +335,8 @@ func (e *Ensemble) Close() error {
 		defer cancel()
 		e.links.close()
 		err := remove(ctx, e.engine, e.run)
-		for _, s := range e.servers {
-			s.release(err == nil)
+		for _, b := range e.all() {
+			b.release(err == nil)
 		}
 		// A run that could not clean up stays on record for the next one.
 		if err == nil && e.record != nil {

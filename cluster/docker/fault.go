@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -15,105 +14,118 @@ import (
 	"github.com/schismlab/schism/cluster/server"
 )
 
-// Faults go to the server's process itself wherever that is within reach, so
+// Faults go to the process itself wherever that is within reach, so
 // that they fall at the moment they are meant for; else the engine is asked.
 
 // adopt takes the process that the engine has just started in the container.
-func (s *node) adopt(ctx context.Context) error {
-	s.disown()
-	res, err := s.ensemble.engine.ContainerInspect(ctx, s.container.GetContainerID(), client.ContainerInspectOptions{})
+func (b *box) adopt(ctx context.Context) error {
+	b.disown()
+	res, err := b.ensemble.engine.ContainerInspect(ctx, b.container.GetContainerID(), client.ContainerInspectOptions{})
 	if err != nil {
-		return fmt.Errorf("server %d: %w", s.n, err)
+		return fmt.Errorf("%s: %w", b.who, err)
 	}
-	if p, err := process.Adopt(res.Container.State.Pid, server.Marker(s.ensemble.run)); err == nil {
-		s.process = p
+	if p, err := process.Adopt(res.Container.State.Pid, server.Marker(b.ensemble.run)); err == nil {
+		b.process = p
 	}
 	return nil
 }
 
-func (s *node) disown() {
-	if s.process != nil {
-		s.process.Release()
-		s.process = nil
+func (b *box) disown() {
+	if b.process != nil {
+		b.process.Release()
+		b.process = nil
 	}
 }
 
 // near says whether the process is within reach, and no fault of the engine's
 // stands in the way.
-func (s *node) near() bool { return s.process != nil && !s.frozen && s.process.Reachable() }
+func (b *box) near() bool { return b.process != nil && !b.frozen && b.process.Reachable() }
 
-func (s *node) restart(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ours {
+// run starts the process, in the container that it had, or in one that is made now. The
+// arguments are those of java, and the same each time.
+func (b *box) run(ctx context.Context, args []string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.container == nil {
+		if err := b.fill(ctx, args); err != nil {
+			return err
+		}
+		return b.start(ctx)
+	}
+	if b.ours || b.silenced() {
 		// The process is gone; the engine may not have noticed yet.
-		if err := s.awaitEnd(ctx); err != nil {
-			return fmt.Errorf("start server %d: %w", s.n, err)
+		if err := b.awaitEnd(ctx); err != nil {
+			return fmt.Errorf("start %s: %w", b.who, err)
 		}
 	}
-	st, err := s.state(ctx)
+	st, err := b.state(ctx)
 	if err != nil {
 		return err
 	}
 	if st.Running {
-		return fmt.Errorf("start server %d: it runs already", s.n)
+		return fmt.Errorf("start %s: it runs already", b.who)
 	}
-	s.log.Wait()
-	return s.start(ctx)
+	b.log.Wait()
+	return b.start(ctx)
 }
 
-func (s *node) kill(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.near() {
-		s.ours = true
-		return s.failed("kill", s.process.Kill(ctx))
+// silenced says whether the process of this life can say no more; b.mu is held.
+func (b *box) silenced() bool {
+	select {
+	case <-b.silent:
+		return true
+	default:
+		return false
 	}
-	if s.ours {
-		return fmt.Errorf("kill server %d: it does not run (it was killed)", s.n)
+}
+
+func (b *box) kill(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.near() {
+		b.ours = true
+		return b.failed("kill", b.process.Kill(ctx))
 	}
-	st, err := s.state(ctx)
+	if b.ours {
+		return fmt.Errorf("kill %s: it does not run (it was killed)", b.who)
+	}
+	st, err := b.state(ctx)
 	if err != nil {
 		return err
 	}
 	if st.Running { // one that has ended by itself counts as killed
-		_, err = s.ensemble.engine.ContainerKill(ctx, s.container.GetContainerID(), client.ContainerKillOptions{Signal: "KILL"})
+		_, err = b.ensemble.engine.ContainerKill(ctx, b.container.GetContainerID(), client.ContainerKillOptions{Signal: "KILL"})
 		if err == nil {
-			err = s.awaitEnd(ctx)
+			err = b.awaitEnd(ctx)
 		}
 	}
 	if err == nil {
-		s.ours, s.frozen = true, false
+		b.ours, b.frozen = true, false
 	}
-	return s.failed("kill", err)
+	return b.failed("kill", err)
 }
 
-// endedByItself says how the server came to its end, nil while it runs, after it
+// endedByItself says how the process came to its end, nil while it runs, after it
 // was killed, and while a fault is being put in force: a mere question must not
 // wait for that.
-func (s *node) endedByItself(ctx context.Context) error {
-	if !s.mu.TryLock() {
+func (b *box) endedByItself(ctx context.Context) error {
+	if !b.mu.TryLock() {
 		return nil
 	}
-	defer s.mu.Unlock()
-	if s.silent == nil || s.ours {
+	defer b.mu.Unlock()
+	if b.ours || !b.silenced() {
 		return nil
 	}
-	select {
-	case <-s.silent:
-	default:
-		return nil
-	}
-	st, err := s.state(ctx)
+	st, err := b.state(ctx)
 	if err != nil || st.Running {
 		return nil
 	}
-	return &cluster.Ended{Who: fmt.Sprintf("server %d", s.n), How: ended(st), Words: "see " + filepath.Join(s.dir, "server.log")}
+	return &cluster.Ended{Who: b.who, How: ended(st), Words: "see " + b.contents.log}
 }
 
 // awaitEnd returns when the engine says that the container does not run.
-func (s *node) awaitEnd(ctx context.Context) error {
-	gone := s.ensemble.engine.ContainerWait(ctx, s.container.GetContainerID(), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+func (b *box) awaitEnd(ctx context.Context) error {
+	gone := b.ensemble.engine.ContainerWait(ctx, b.container.GetContainerID(), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	select {
 	case <-gone.Result:
 		return nil
@@ -122,48 +134,51 @@ func (s *node) awaitEnd(ctx context.Context) error {
 	}
 }
 
-func (s *node) pause(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.near() {
-		return s.failed("pause", s.process.Pause(ctx))
+func (b *box) pause(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.near() {
+		return b.failed("pause", b.process.Pause(ctx))
 	}
-	_, err := s.ensemble.engine.ContainerPause(ctx, s.container.GetContainerID(), client.ContainerPauseOptions{})
-	s.frozen = s.frozen || err == nil
-	return s.failed("pause", err)
+	_, err := b.ensemble.engine.ContainerPause(ctx, b.container.GetContainerID(), client.ContainerPauseOptions{})
+	b.frozen = b.frozen || err == nil
+	return b.failed("pause", err)
 }
 
-func (s *node) resume(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.near() {
-		return s.failed("resume", s.process.Resume())
+func (b *box) resume(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.near() {
+		return b.failed("resume", b.process.Resume())
 	}
-	_, err := s.ensemble.engine.ContainerUnpause(ctx, s.container.GetContainerID(), client.ContainerUnpauseOptions{})
+	_, err := b.ensemble.engine.ContainerUnpause(ctx, b.container.GetContainerID(), client.ContainerUnpauseOptions{})
 	if err == nil {
-		s.frozen = false
+		b.frozen = false
 	}
-	return s.failed("resume", err)
+	return b.failed("resume", err)
 }
 
-// failed says what could not be done to which server.
-func (s *node) failed(what string, err error) error {
+// failed says what could not be done to whom.
+func (b *box) failed(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s server %d: %w", what, s.n, err)
+	return fmt.Errorf("%s %s: %w", what, b.who, err)
 }
 
-// state is the engine's word on the server's container.
-func (s *node) state(ctx context.Context) (*container.State, error) {
-	st, err := s.container.State(ctx)
+// state is the engine's word on the container.
+func (b *box) state(ctx context.Context) (*container.State, error) {
+	if b.container == nil {
+		return nil, fmt.Errorf("%s was never started", b.who)
+	}
+	st, err := b.container.State(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("server %d: %w", s.n, err)
+		return nil, fmt.Errorf("%s: %w", b.who, err)
 	}
 	return st, nil
 }
 
-// ended says how a server that does not run came to its end.
+// ended says how a process that does not run came to its end.
 func ended(st *container.State) string {
 	words := []string{string(st.Status), "exit code " + strconv.Itoa(st.ExitCode)}
 	if st.Error != "" {

@@ -224,7 +224,13 @@ func logFrom(t *testing.T, e *Ensemble, n int, from int64) string {
 }
 
 func TestSetLinkRefusesNonsense(t *testing.T) {
-	e := &Ensemble{servers: make([]*node, 3)}
+	e := &Ensemble{net: &bridge{subnet: candidates("00000000")[0]}}
+	e.links = newLinks(e.net, 1)
+	for n := 1; n <= 3; n++ {
+		b, err := e.newBox(serverName(n), fmt.Sprintf("server %d", n), contents{})
+		must(t, err)
+		e.servers = append(e.servers, &node{box: b})
+	}
 	tests := []struct {
 		name     string
 		from, to int

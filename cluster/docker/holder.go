@@ -1,18 +1,30 @@
 package docker
 
 import (
+	"context"
 	"io"
 
 	"github.com/schismlab/schism/cluster"
 )
 
-// holder receives the packets of all slow or lossy links to one server from the
-// kernel, a queue for each link, numbered as the server that sends.
+// holder receives the packets of all slow or lossy links to one machine from the
+// kernel, a queue for each link, numbered as the machine that sends.
 type holder struct {
-	lanes  map[int]*lane // by the server that sends
+	ns     *namespace
+	lanes  map[int]*lane // by the machine that sends
 	queues []io.Closer
+	ctx    context.Context // of the queues
 	stop   func()
 }
+
+func newHolder(ns *namespace) *holder {
+	h := &holder{ns: ns, lanes: map[int]*lane{}}
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	return h
+}
+
+// has says whether there is a lane for a sender; a nil holder has none.
+func (h *holder) has(from int) bool { return h != nil && h.lanes[from] != nil }
 
 // set tells a link's lane its state; a nil holder has no lanes.
 func (h *holder) set(from int, state cluster.Link) {

@@ -1,9 +1,9 @@
 package docker
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	nfqueue "github.com/florianl/go-nfqueue"
@@ -32,25 +32,21 @@ func toHolder(from int) []expr.Any {
 	return []expr.Any{&expr.Target{Name: "NFQUEUE", Info: &info}}
 }
 
-// newHolder opens the queues of all links to the namespace's server.
-func newHolder(ns *namespace, streams []stream) (*holder, error) {
-	ctx, stop := context.WithCancel(context.Background())
-	h := &holder{lanes: map[int]*lane{}, stop: stop}
-	for _, s := range streams {
-		if err := h.open(ctx, ns, s); err != nil {
-			h.close()
-			return nil, &cluster.NotReady{
-				What: "this kernel does not hand packets to programs, so links cannot be slow or lossy", Err: err,
-				Do: "use a kernel with nfnetlink_queue, xt_NFQUEUE and nft_compat",
-			}
-		}
+// open opens the queue for packets of one sender, and its lane.
+func (h *holder) open(from int, draw *rand.Rand) error {
+	err := h.listen(from, draw)
+	if err == nil {
+		return nil
 	}
-	return h, nil
+	return &cluster.NotReady{
+		What: "this kernel does not hand packets to programs, so links cannot be slow or lossy", Err: err,
+		Do: "use a kernel with nfnetlink_queue, xt_NFQUEUE and nft_compat",
+	}
 }
 
-func (h *holder) open(ctx context.Context, ns *namespace, s stream) error {
+func (h *holder) listen(from int, draw *rand.Rand) error {
 	q, err := nfqueue.Open(&nfqueue.Config{
-		NetNS: int(ns.file.Fd()), NfQueue: uint16(s.from), AfFamily: unix.AF_INET,
+		NetNS: int(h.ns.file.Fd()), NfQueue: uint16(from), AfFamily: unix.AF_INET,
 		MaxQueueLen: mostWaiting, Copymode: nfqueue.NfQnlCopyMeta,
 		// Large packets come in one piece, as the network card would cut them.
 		Flags: nfqueue.NfQaCfgFlagGSO,
@@ -66,7 +62,7 @@ func (h *holder) open(ctx context.Context, ns *namespace, s stream) error {
 	if err := q.SetOption(netlink.NoENOBUFS, true); err != nil {
 		return err
 	}
-	lane := newLane(s.draw, func(id uint32, v verdict) {
+	lane := newLane(draw, func(id uint32, v verdict) {
 		word := nfqueue.NfDrop
 		if v == deliver {
 			word = nfqueue.NfAccept
@@ -74,8 +70,7 @@ func (h *holder) open(ctx context.Context, ns *namespace, s stream) error {
 		// It fails once the namespace is gone, and the packets with it.
 		_ = q.SetVerdict(id, word)
 	})
-	h.lanes[s.from] = lane
-	return q.RegisterWithErrorFunc(ctx,
+	err = q.RegisterWithErrorFunc(h.ctx,
 		func(a nfqueue.Attribute) int {
 			if a.PacketID != nil {
 				lane.arrive(*a.PacketID, time.Now())
@@ -83,9 +78,15 @@ func (h *holder) open(ctx context.Context, ns *namespace, s stream) error {
 			return 0
 		},
 		func(err error) int {
-			if ctx.Err() != nil || errors.Is(err, unix.EBADF) {
+			if h.ctx.Err() != nil || errors.Is(err, unix.EBADF) {
 				return 1
 			}
 			return 0
 		})
+	if err != nil {
+		lane.close()
+		return err
+	}
+	h.lanes[from] = lane
+	return nil
 }

@@ -8,22 +8,10 @@ import (
 	"github.com/schismlab/schism/cluster"
 )
 
-// stream is what a link draws its losses and jitter from. The packets of one
-// link draw from it in the order in which they arrive, and from no other.
-type stream struct {
-	from int
-	draw *rand.Rand
-}
-
-// streams are those of the links that lead to server to.
-func (l *links) streams(to int) []stream {
-	var list []stream
-	for from := 1; from <= len(l.ends); from++ {
-		if from != to {
-			list = append(list, stream{from, rand.New(rand.NewPCG(l.seed, uint64(from)<<32|uint64(to)))})
-		}
-	}
-	return list
+// draw is what a link draws its losses and jitter from. The packets of one link draw
+// from it in the order in which they arrive, and from no other.
+func (l *links) draw(from, to int) *rand.Rand {
+	return rand.New(rand.NewPCG(l.seed, uint64(from)<<32|uint64(to)))
 }
 
 // verdict is what becomes of a packet.

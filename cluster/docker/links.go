@@ -2,6 +2,7 @@ package docker
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/schismlab/schism/cluster"
@@ -10,47 +11,50 @@ import (
 // million is the whole of what Link.Loss counts in.
 const million = 1_000_000
 
-// links holds the state of all links between servers. Packets from one server
-// to another are judged where they arrive, in the receiver's network namespace,
+// links holds the state of all links between machines, by their numbers. Packets from
+// one to another are judged where they arrive, in the receiver's network namespace,
 // before its kernel acknowledges anything.
 type links struct {
 	net  *bridge
 	seed uint64
 
 	mu   sync.Mutex
-	ends []*receiver // of server n at n-1
+	ends []*receiver // of machine n at n-1
 }
 
-// receiver is one server's end of the links that lead to it.
+// receiver is one machine's end of the links that lead to it.
 type receiver struct {
 	ns *namespace
 	// err is why the namespace cannot be entered.
 	err error
-	// state of the link from each server, by number; healed ones are not in it.
+	// state of the link from each machine, by number; healed ones are not in it.
 	state map[int]cluster.Link
 	hold  *holder // delays packets; nil until a link wants that
 }
 
-// newLinks makes the links between so many servers, none of which is there yet.
-func newLinks(servers int, net *bridge, seed uint64) *links {
-	l := &links{net: net, seed: seed}
-	for range servers {
-		l.ends = append(l.ends, &receiver{state: map[int]cluster.Link{}, err: errors.New("the server was never started")})
+func newLinks(net *bridge, seed uint64) *links { return &links{net: net, seed: seed} }
+
+// expect makes room for the end of machine number n, the next one.
+func (l *links) expect(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n != len(l.ends)+1 {
+		panic(fmt.Sprintf("docker: machine %d follows %d", n, len(l.ends)))
 	}
-	return l
+	l.ends = append(l.ends, &receiver{state: map[int]cluster.Link{}, err: errors.New("the machine was never started")})
 }
 
-// enter takes hold of a server's namespace once its sandbox runs. Where that is
+// enter takes hold of a machine's namespace once its sandbox runs. Where that is
 // impossible, set will say so: an ensemble without links is still good for
 // kills and pauses.
-func (l *links) enter(s *node) {
-	ns, err := enter(s.sandboxPID, s.ip)
+func (l *links) enter(b *box) {
+	ns, err := enter(b.sandboxPID, b.ip)
 	if err == nil {
 		err = ns.stayHome(l.net.subnet)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ends[s.n-1].ns, l.ends[s.n-1].err = ns, err
+	l.ends[b.number-1].ns, l.ends[b.number-1].err = ns, err
 }
 
 // set brings one link into a state. It returns once the rules are in force.
@@ -90,27 +94,21 @@ func (l *links) bar(n int, shut bool) error {
 
 // apply replaces the rules of one receiver by those of its state.
 func (l *links) apply(to int, r *receiver) error {
-	if r.hold == nil && r.slow() {
-		hold, err := newHolder(r.ns, l.streams(to))
-		if err != nil {
+	for from, state := range r.state {
+		if !held(state) || r.hold.has(from) {
+			continue
+		}
+		if r.hold == nil {
+			r.hold = newHolder(r.ns)
+		}
+		if err := r.hold.open(from, l.draw(from, to)); err != nil {
 			return err
 		}
-		r.hold = hold
 	}
-	for from := range len(l.ends) {
+	for from := range l.ends {
 		r.hold.set(from+1, r.state[from+1])
 	}
 	return r.ns.replace(r.state, l.net.addr)
-}
-
-// slow says whether any link to the receiver holds packets back.
-func (r *receiver) slow() bool {
-	for _, s := range r.state {
-		if held(s) {
-			return true
-		}
-	}
-	return false
 }
 
 // held says whether packets of a link must pass through the holder. A cut link

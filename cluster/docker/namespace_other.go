@@ -4,6 +4,7 @@ package docker
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net/netip"
 
 	"github.com/schismlab/schism/cluster"
@@ -26,4 +27,4 @@ func (*namespace) replace(map[int]cluster.Link, func(int) netip.Addr) error {
 func (*namespace) bar(bool) error { return errors.ErrUnsupported }
 func (*namespace) close()         {}
 
-func newHolder(*namespace, []stream) (*holder, error) { return nil, errors.ErrUnsupported }
+func (*holder) open(int, *rand.Rand) error { return errors.ErrUnsupported }

@@ -21,8 +21,8 @@ import (
 var pool = netip.MustParsePrefix("198.19.0.0/16")
 
 const (
-	subnetBits  = 26
-	mostServers = 50
+	subnetBits = 26
+	mostBoxes  = 50
 )
 
 // bridge is the run's own network.
@@ -58,7 +58,7 @@ func newBridge(ctx context.Context, engine *testcontainers.DockerClient, run str
 	return nil, fmt.Errorf("no free network in %s: %w", pool, last)
 }
 
-// addr is the address of server n, the same for as long as the network is.
+// addr is the address of machine number n, the same for as long as the network is.
 func (b *bridge) addr(n int) netip.Addr { return nth(b.subnet, 9+n) }
 
 // nth is the address that many after the subnet's own.

@@ -29,8 +29,8 @@ func TestServerAddressesFit(t *testing.T) {
 	if got := b.addr(1).String(); got != "198.19.3.74" {
 		t.Errorf("server 1 is at %s", got)
 	}
-	if last := b.addr(mostServers); !b.subnet.Contains(last) || !b.subnet.Contains(last.Next()) {
-		t.Errorf("server %d is at %v, outside of %v or its broadcast address", mostServers, last, b.subnet)
+	if last := b.addr(mostBoxes); !b.subnet.Contains(last) || !b.subnet.Contains(last.Next()) {
+		t.Errorf("server %d is at %v, outside of %v or its broadcast address", mostBoxes, last, b.subnet)
 	}
 }
 

@@ -17,9 +17,6 @@ type Image struct {
 	Own bool
 }
 
-// ownClasspath is where our own image keeps the jars.
-const ownClasspath = "/opt/zookeeper/lib/*"
-
 // Ensure provides an image that holds the given release of ZooKeeper, in the
 // order that the package's documentation gives. It tells progress, a line each,
 // of what takes seconds; progress may be io.Discard. The error is a
@@ -37,7 +34,7 @@ func Ensure(ctx context.Context, version string, progress io.Writer) (Image, err
 	defer engine.Close()
 	switch {
 	case asked == "own":
-		return own(ctx, engine, version, progress)
+		return own(ctx, engine, zooKeeper, version, progress)
 	case asked != "":
 		return named(ctx, engine, asked, version, progress)
 	}
@@ -56,7 +53,7 @@ func choose(ctx context.Context, engine *testcontainers.DockerClient, version st
 			return foreign(ctx, engine, theirs, version)
 		}
 	}
-	plan, ownErr := newRecipe(ctx, version, progress)
+	plan, ownErr := newRecipe(ctx, zooKeeper, version, progress)
 	if ownErr == nil {
 		have, err := present(ctx, engine, plan.ref())
 		if err != nil {
@@ -76,8 +73,8 @@ func choose(ctx context.Context, engine *testcontainers.DockerClient, version st
 }
 
 // own provides our own image, present or built.
-func own(ctx context.Context, engine *testcontainers.DockerClient, version string, progress io.Writer) (Image, error) {
-	plan, err := newRecipe(ctx, version, progress)
+func own(ctx context.Context, engine *testcontainers.DockerClient, p *product, version string, progress io.Writer) (Image, error) {
+	plan, err := newRecipe(ctx, p, version, progress)
 	if err != nil {
 		return Image{}, err
 	}
@@ -88,16 +85,36 @@ func own(ctx context.Context, engine *testcontainers.DockerClient, version strin
 	return plan.image(), plan.load(ctx, engine, progress)
 }
 
-// Build makes our own image of the given release and puts it into the engine,
-// even if it is there already, and returns its name. Ensure is what most
+// EnsureFlink provides our own image of a release of Flink. It is Ensure otherwise,
+// with the errors of artifact.Flink.
+func EnsureFlink(ctx context.Context, version string, progress io.Writer) (Image, error) {
+	engine, err := Engine(ctx)
+	if err != nil {
+		return Image{}, err
+	}
+	defer engine.Close()
+	return own(ctx, engine, flink, version, progress)
+}
+
+// Build makes our own image of the given release of ZooKeeper and puts it into the
+// engine, even if it is there already, and returns its name. Ensure is what most
 // callers want.
 func Build(ctx context.Context, version string, progress io.Writer) (ref string, err error) {
+	return build(ctx, zooKeeper, version, progress)
+}
+
+// BuildFlink is Build for a release of Flink.
+func BuildFlink(ctx context.Context, version string, progress io.Writer) (ref string, err error) {
+	return build(ctx, flink, version, progress)
+}
+
+func build(ctx context.Context, p *product, version string, progress io.Writer) (ref string, err error) {
 	engine, err := Engine(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer engine.Close()
-	plan, err := newRecipe(ctx, version, progress)
+	plan, err := newRecipe(ctx, p, version, progress)
 	if err != nil {
 		return "", err
 	}

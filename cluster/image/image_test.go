@@ -76,7 +76,7 @@ func TestBuild(t *testing.T) {
 	must(t, err)
 	t.Logf("%d bytes", first.Size)
 	t.Run("java runs in it", func(t *testing.T) {
-		said := javaSays(t, ref, "-cp", ownClasspath, versionMain)
+		said := javaSays(t, ref, "-cp", zooKeeper.folder()+"/*", versionMain)
 		if !strings.Contains(said, "version "+artifact.Default+" ") {
 			t.Errorf("it holds %q", said)
 		}
@@ -123,7 +123,7 @@ func TestBuildFromCopiedRuntime(t *testing.T) {
 	j.linker = ""
 	tree := filepath.Join(t.TempDir(), "runtime")
 	must(t, j.make(t.Context(), tree))
-	r, err := newRecipe(t.Context(), artifact.Default, io.Discard)
+	r, err := newRecipe(t.Context(), zooKeeper, artifact.Default, io.Discard)
 	skipUnready(t, err)
 	must(t, err)
 	r.runtime = tree
@@ -145,7 +145,7 @@ func TestForeignLayout(t *testing.T) {
 	skipUnready(t, err)
 	must(t, err)
 	defer engine.Close()
-	r, err := newRecipe(t.Context(), artifact.Default, io.Discard)
+	r, err := newRecipe(t.Context(), zooKeeper, artifact.Default, io.Discard)
 	skipUnready(t, err)
 	must(t, err)
 	a, err := r.archive()

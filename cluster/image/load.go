@@ -117,7 +117,7 @@ func (r *recipe) archive() (*archive, error) {
 			Env:        r.environment(),
 			Entrypoint: []string{"java"},
 			Cmd:        []string{"-version"},
-			Labels:     map[string]string{"schism.image": "zookeeper", "schism.zookeeper": r.version, "schism.recipe": r.digest},
+			Labels:     map[string]string{"schism.image": r.product.name, "schism." + r.product.name: r.version, "schism.recipe": r.digest},
 		},
 		RootFS: ocispec.RootFS{Type: "layers"},
 	}
@@ -128,7 +128,7 @@ func (r *recipe) archive() (*archive, error) {
 		}
 		a.sizes = append(a.sizes, size)
 		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, digest.Digest(sum))
-		config.History = append(config.History, ocispec.History{Created: &epoch, CreatedBy: "schism: " + []string{"Java runtime", "ZooKeeper " + r.version}[i]})
+		config.History = append(config.History, ocispec.History{Created: &epoch, CreatedBy: "schism: " + []string{"Java runtime", r.product.proper + " " + r.version}[i]})
 	}
 	a.config, err = json.Marshal(config)
 	return a, err

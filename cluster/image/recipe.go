@@ -21,8 +21,26 @@ import (
 // recipeVersion is raised when this package lays an image out differently.
 const recipeVersion = 1
 
+// product is a program that images are made for.
+type product struct {
+	// name is the image's, its folder's in /opt, and its label's.
+	name, proper string
+	// jars provides a release's class path, digest identifies it.
+	jars   func(ctx context.Context, version string) ([]string, error)
+	digest func(version string) (string, error)
+}
+
+var (
+	zooKeeper = &product{name: "zookeeper", proper: "ZooKeeper", jars: artifact.ZooKeeper, digest: artifact.Digest}
+	flink     = &product{name: "flink", proper: "Flink", jars: artifact.Flink, digest: artifact.FlinkDigest}
+)
+
+// folder is where the product's own image keeps its jars.
+func (p *product) folder() string { return "/opt/" + p.name + "/lib" }
+
 // recipe is all that determines our own image of one release.
 type recipe struct {
+	product   *product
 	version   string
 	runtime   string // folder of the Java runtime
 	libraries libraries
@@ -32,7 +50,7 @@ type recipe struct {
 }
 
 // newRecipe gathers the parts; only the parts are made, not yet the image.
-func newRecipe(ctx context.Context, version string, progress io.Writer) (*recipe, error) {
+func newRecipe(ctx context.Context, p *product, version string, progress io.Writer) (*recipe, error) {
 	if runtime.GOOS != "linux" {
 		return nil, &cluster.NotReady{
 			What: "an image can be made on Linux only, not on " + runtime.GOOS,
@@ -40,11 +58,11 @@ func newRecipe(ctx context.Context, version string, progress io.Writer) (*recipe
 		}
 	}
 	// Ask for the jars first: a wrong version is then refused at once.
-	jars, err := artifact.ZooKeeper(ctx, version)
+	jars, err := p.jars(ctx, version)
 	if err != nil {
 		return nil, err
 	}
-	r := &recipe{version: version, jars: jars}
+	r := &recipe{product: p, version: version, jars: jars}
 	j, err := findJDK()
 	if err != nil {
 		return nil, err
@@ -67,7 +85,7 @@ func newRecipe(ctx context.Context, version string, progress io.Writer) (*recipe
 // that they determine; libraries, which a system upgrade replaces in place, are
 // read.
 func (r *recipe) sum(runtimeKey string) (string, error) {
-	pins, err := artifact.Digest(r.version)
+	pins, err := r.product.digest(r.version)
 	if err != nil {
 		return "", err
 	}
@@ -84,20 +102,17 @@ func (r *recipe) sum(runtimeKey string) (string, error) {
 }
 
 func (r *recipe) ref() string {
-	return fmt.Sprintf("schism/zookeeper:%s-%s", r.version, r.digest[:12])
+	return fmt.Sprintf("schism/%s:%s-%s", r.product.name, r.version, r.digest[:12])
 }
 
 func (r *recipe) image() Image {
-	return Image{Ref: r.ref(), Classpath: ownClasspath, Own: true}
+	return Image{Ref: r.ref(), Classpath: r.product.folder() + "/*", Own: true}
 }
 
-// Paths inside the image.
-const (
-	javaHome  = "/opt/java"
-	jarFolder = "/opt/zookeeper/lib"
-)
+// javaHome is where the images have their Java.
+const javaHome = "/opt/java"
 
-// base is the layer that the images of all releases share: runtime, libraries
+// base is the layer that the images of all releases and products share: runtime, libraries
 // and the few files that the C library looks for.
 func (r *recipe) base() (layer, error) {
 	l := layer{}
@@ -123,7 +138,7 @@ func (r *recipe) base() (layer, error) {
 func (r *recipe) release() (layer, error) {
 	l := layer{}
 	for _, jar := range r.jars {
-		if err := l.addFile(path.Join(jarFolder, filepath.Base(jar)), jar); err != nil {
+		if err := l.addFile(path.Join(r.product.folder(), filepath.Base(jar)), jar); err != nil {
 			return nil, err
 		}
 	}

@@ -17,18 +17,29 @@ import (
 	"github.com/schismlab/schism/cluster"
 )
 
-// modules are those of the JDK that a ZooKeeper server uses. java.desktop is
-// not among them: it would draw in the graphics libraries of the machine.
+// modules are those of the JDK that ZooKeeper's servers and Flink's processes use;
+// all images share one runtime. java.desktop is not among them: it would draw in the
+// graphics libraries of the machine.
 var modules = []string{
 	"java.base",
+	"java.compiler",
+	"java.instrument",
 	"java.logging",
 	"java.management",
+	"java.management.rmi",
 	"java.naming",
+	"java.net.http",
+	"java.rmi",
+	"java.scripting",
 	"java.security.jgss",
 	"java.security.sasl",
+	"java.sql",
 	"java.xml",
+	"jdk.jfr",
 	"jdk.management",
+	"jdk.net",
 	"jdk.unsupported",
+	"jdk.zipfs",
 }
 
 // jdk is the Java installation of this machine.
