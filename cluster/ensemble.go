@@ -120,6 +120,9 @@ type Machine interface {
 	// Ended is closed when the process that was started last has ended and all that it
 	// said is in its log. It is nil while none has been started, and after Kill.
 	Ended() <-chan struct{}
+	// ExitCode is the one with which the process ended, 128 and the signal's number if one
+	// ended it. It is for a process that has ended.
+	ExitCode(ctx context.Context) (int, error)
 }
 
 // Link is the state of one direction between two servers.

@@ -46,6 +46,11 @@ type Ensemble struct {
 	mu    sync.Mutex
 	boxes []*box // number n at n-1: the servers', and then the guests'
 
+	flink struct {
+		sync.Mutex
+		images map[string]image.Image // by release
+	}
+
 	closing sync.Once
 	closed  error
 }

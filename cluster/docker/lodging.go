@@ -22,7 +22,7 @@ func (e *Ensemble) Inside(n int) string {
 // its address, when Lodge returns, and until Close; its process is for Start. The error
 // is a *cluster.NotReady when no image can be had.
 func (e *Ensemble) Lodge(ctx context.Context, g cluster.Guest) (cluster.Machine, error) {
-	img, err := image.EnsureFlink(ctx, g.Flink, io.Discard)
+	img, err := e.flinkImage(ctx, g.Flink)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +45,21 @@ func (e *Ensemble) Lodge(ctx context.Context, g cluster.Guest) (cluster.Machine,
 		return nil, err
 	}
 	return &guest{b, img.Classpath}, nil
+}
+
+// flinkImage is the image of a release; whether it is still right is looked at once.
+func (e *Ensemble) flinkImage(ctx context.Context, version string) (image.Image, error) {
+	e.flink.Lock()
+	defer e.flink.Unlock()
+	img, ok := e.flink.images[version]
+	if ok {
+		return img, nil
+	}
+	img, err := image.EnsureFlink(ctx, version, io.Discard)
+	if err == nil {
+		e.flink.images = map[string]image.Image{version: img}
+	}
+	return img, err
 }
 
 // SetWay sets the rules for packets from one machine of the network that arrive at
@@ -145,6 +160,24 @@ func (g *guest) Ended() <-chan struct{} {
 		return nil
 	}
 	return g.silent
+}
+
+// ExitCode is the one with which the process ended that was started last.
+func (g *guest) ExitCode(ctx context.Context) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.ours && !g.silenced() {
+		return 0, fmt.Errorf("%s has not ended", g.who)
+	}
+	// The engine may not have noticed yet.
+	if err := g.awaitEnd(ctx); err != nil {
+		return 0, fmt.Errorf("%s: %w", g.who, err)
+	}
+	st, err := g.state(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return st.ExitCode, nil
 }
 
 // life ends with the process that was started last, however it did; it is nil if none

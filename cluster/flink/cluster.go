@@ -12,26 +12,18 @@ import (
 	"sync"
 	"time"
 
-	"github.com/schismlab/schism/cluster/artifact"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/schismlab/schism/cluster/internal/reports"
-	"github.com/schismlab/schism/cluster/leftover"
-	"github.com/schismlab/schism/cluster/process"
-	"github.com/schismlab/schism/cluster/server"
 )
 
-// Cluster is a session cluster whose processes run on this machine. Its methods
-// may be called from several goroutines.
+// Cluster is a session or an application cluster. Its methods may be called from
+// several goroutines.
 type Cluster struct {
-	o         Options
-	java      string
-	classpath string
-	marker    string
-	launcher  *process.Launcher
-	record    *leftover.Record
-	gates     *gates
-	places    []*place
-	release   []func() error
-	reports   *reports.Reports
+	o       Options
+	site    site
+	places  []*place
+	reports *reports.Reports
 
 	ctx     context.Context // of all that goes on beside
 	stop    context.CancelFunc
@@ -44,31 +36,19 @@ type Cluster struct {
 // AwaitReady. If it fails nothing is left running. When ctx ends later the
 // cluster is closed.
 //
-// The error is a *cluster.NotReady if Java or the jars are missing, an
+// The error is a *cluster.NotReady if Java, the jars or an image are missing, an
 // *artifact.UnknownVersion or an *artifact.WrongChecksum.
 func Start(ctx context.Context, o Options) (*Cluster, error) {
 	o, err := o.complete()
 	if err != nil {
 		return nil, err
 	}
-	java, err := process.Java()
-	if err != nil {
+	c := &Cluster{o: o, reports: reports.New(filepath.Join(o.Dir, "gates.log"))}
+	if o.Lodging != nil {
+		c.site = &lodged{o: &c.o, ensemble: o.Lodging}
+	} else if c.site, err = newHere(ctx, &c.o, c.reports); err != nil {
 		return nil, err
 	}
-	jars, err := artifact.Flink(ctx, o.Version)
-	if err != nil {
-		return nil, err
-	}
-	record, err := leftover.Open(leftover.NewRun())
-	if err != nil {
-		return nil, err
-	}
-	c := &Cluster{
-		o: o, java: java, record: record, launcher: process.NewLauncher(), marker: server.Marker(record.Run()),
-		classpath: strings.Join(jars, string(os.PathListSeparator)),
-	}
-	c.reports = reports.New(filepath.Join(o.Dir, "gates.log"))
-	c.gates = newGates(c.reports.Add)
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -87,28 +67,27 @@ func (c *Cluster) start(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := c.write(p); err != nil {
+		if err := c.site.settle(ctx, p); err != nil {
 			return err
 		}
 		c.places = append(c.places, p)
+		if err := c.write(p); err != nil {
+			return err
+		}
 	}
 	for _, dir := range []string{"ha", "checkpoints", "savepoints", "jars"} {
 		if err := os.MkdirAll(filepath.Join(c.o.Dir, dir), 0o700); err != nil {
 			return err
 		}
 	}
-	if err := c.record.Hold(leftover.Thing{Kind: leftover.Processes, ID: c.marker}); err != nil {
-		return err
-	}
+	var all errgroup.Group
 	for _, p := range c.places {
 		if p.master {
 			c.running.Go(func() { c.follow(c.ctx, p) })
 		}
-		if err := c.Start(ctx, p.Name); err != nil {
-			return err
-		}
+		all.Go(func() error { return c.Start(ctx, p.name) })
 	}
-	return nil
+	return all.Wait()
 }
 
 // Version is the release of Flink that runs.
@@ -118,7 +97,7 @@ func (c *Cluster) Version() string { return c.o.Version }
 func (c *Cluster) Names() []string {
 	var names []string
 	for _, p := range c.places {
-		names = append(names, p.Name)
+		names = append(names, p.name)
 	}
 	return names
 }
@@ -130,16 +109,19 @@ func (c *Cluster) REST(name string) string {
 	if err != nil || !p.master {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", loopback, p.rest)
+	return p.restHere
 }
 
-// PID is the number of a process, 0 while it does not run.
+// PID is the number of a process of this machine, 0 while it does not run.
 func (c *Cluster) PID(name string) int {
 	p, err := c.place(name)
 	if err != nil {
 		return 0
 	}
-	return p.PID()
+	if l, ok := p.machine.(*local); ok {
+		return l.PID()
+	}
+	return 0
 }
 
 // Leaders are the JobManagers that lead by their own word, with their fencing
@@ -148,7 +130,7 @@ func (c *Cluster) Leaders() (names, tokens []string) {
 	for _, p := range c.places {
 		p.leader.mu.Lock()
 		if p.leader.token != "" {
-			names, tokens = append(names, p.Name), append(tokens, p.leader.token)
+			names, tokens = append(names, p.name), append(tokens, p.leader.token)
 		}
 		p.leader.mu.Unlock()
 	}
@@ -170,7 +152,7 @@ func (c *Cluster) Connection(name string) string {
 
 func (c *Cluster) place(name string) (*place, error) {
 	for _, p := range c.places {
-		if p.Name == name {
+		if p.name == name {
 			return p, nil
 		}
 	}
@@ -192,20 +174,13 @@ func (c *Cluster) close() error {
 	c.stop()
 	var errs []error
 	for _, p := range c.places {
-		errs = append(errs, p.Retire(ctx))
+		errs = append(errs, p.retire(ctx))
 	}
 	c.running.Wait()
-	c.launcher.Close()
-	errs = append(errs, c.gates.close())
-	for _, release := range c.release {
-		errs = append(errs, release())
+	if errors.Join(errs...) == nil {
+		errs = append(errs, c.site.close())
 	}
-	errs = append(errs, c.reports.Err())
-	if err := errors.Join(errs...); err != nil {
-		// The register keeps what may still be there, for the next run.
-		return err
-	}
-	return c.record.Close()
+	return errors.Join(append(errs, c.reports.Err())...)
 }
 
 func serverName(n int) string { return fmt.Sprintf("n%d", n) }

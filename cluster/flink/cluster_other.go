@@ -26,17 +26,17 @@ func Start(context.Context, Options) (*Cluster, error) {
 
 // None of these is ever called, for there is no Cluster.
 
-func (*Cluster) AwaitReady(context.Context, time.Duration) error { return errNone }
-func (*Cluster) Start(context.Context, string) error             { return errNone }
-func (*Cluster) Kill(context.Context, string) error              { return errNone }
-func (*Cluster) Pause(context.Context, string) error             { return errNone }
-func (*Cluster) Resume(context.Context, string) error            { return errNone }
-func (*Cluster) Cut(context.Context, string, string, bool) error { return errNone }
-func (*Cluster) TaskManagers(context.Context) ([]string, error)  { return nil, errNone }
-func (*Cluster) Names() []string                                 { return nil }
-func (*Cluster) Leaders() (names, tokens []string)               { return nil, nil }
-func (*Cluster) REST(string) string                              { return "" }
-func (*Cluster) PID(string) int                                  { return 0 }
-func (*Cluster) Connection(string) string                        { return "" }
-func (*Cluster) Version() string                                 { return "" }
-func (*Cluster) Close() error                                    { return nil }
+func (*Cluster) AwaitReady(context.Context, time.Duration) error             { return errNone }
+func (*Cluster) Start(context.Context, string) error                         { return errNone }
+func (*Cluster) Kill(context.Context, string) error                          { return errNone }
+func (*Cluster) Pause(context.Context, string) error                         { return errNone }
+func (*Cluster) Resume(context.Context, string) error                        { return errNone }
+func (*Cluster) SetLink(context.Context, string, string, cluster.Link) error { return errNone }
+func (*Cluster) TaskManagers(context.Context) ([]string, error)              { return nil, errNone }
+func (*Cluster) Names() []string                                             { return nil }
+func (*Cluster) Leaders() (names, tokens []string)                           { return nil, nil }
+func (*Cluster) REST(string) string                                          { return "" }
+func (*Cluster) PID(string) int                                              { return 0 }
+func (*Cluster) Connection(string) string                                    { return "" }
+func (*Cluster) Version() string                                             { return "" }
+func (*Cluster) Close() error                                                { return nil }

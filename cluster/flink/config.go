@@ -62,16 +62,16 @@ func (o Options) shared() map[string]string {
 func (c *Cluster) settings(p *place) map[string]string {
 	s := c.o.shared()
 	s["high-availability.zookeeper.quorum"] = strings.Join(p.zooKeeper, ",")
-	s["io.tmp.dirs"] = filepath.Join(p.Dir, "tmp")
+	s["io.tmp.dirs"] = filepath.Join(p.dir, "tmp")
 	if p.master {
 		maps.Copy(s, map[string]string{
-			"jobmanager.rpc.address":            loopback,
-			"jobmanager.bind-host":              loopback,
-			"high-availability.jobmanager.port": fmt.Sprint(p.gate),
-			"jobmanager.rpc.bind-port":          fmt.Sprint(p.rpc),
+			"jobmanager.rpc.address":            p.host,
+			"jobmanager.bind-host":              p.host,
+			"high-availability.jobmanager.port": fmt.Sprint(p.rpc),
+			"jobmanager.rpc.bind-port":          fmt.Sprint(p.rpcBind),
 			"blob.server.port":                  fmt.Sprint(p.blob),
-			"rest.address":                      loopback,
-			"rest.bind-address":                 loopback,
+			"rest.address":                      p.host,
+			"rest.bind-address":                 p.host,
 			"rest.port":                         fmt.Sprint(p.rest),
 			// A jar that was handed to one JobManager can be run by any.
 			"web.upload.dir": filepath.Join(c.o.Dir, "jars"),
@@ -85,12 +85,12 @@ func (c *Cluster) settings(p *place) map[string]string {
 		}
 	} else {
 		maps.Copy(s, map[string]string{
-			"jobmanager.rpc.address":        loopback,
-			"taskmanager.host":              loopback,
-			"taskmanager.bind-host":         loopback,
-			"taskmanager.rpc.port":          fmt.Sprint(p.gate),
-			"taskmanager.rpc.bind-port":     fmt.Sprint(p.rpc),
-			"taskmanager.resource-id":       p.Name,
+			"jobmanager.rpc.address":        p.host,
+			"taskmanager.host":              p.host,
+			"taskmanager.bind-host":         p.host,
+			"taskmanager.rpc.port":          fmt.Sprint(p.rpc),
+			"taskmanager.rpc.bind-port":     fmt.Sprint(p.rpcBind),
+			"taskmanager.resource-id":       p.name,
 			"taskmanager.numberOfTaskSlots": fmt.Sprint(c.o.Slots),
 			// Without the scripts of the distribution every part must be given.
 			"taskmanager.cpu.cores":                      fmt.Sprint(c.o.Slots),
@@ -155,11 +155,10 @@ logger.akka.name = akka
 logger.akka.level = WARN
 `
 
-// jvmOptions are the options of a process: small, quick to start, marked with
-// the run. Flink asks for the packages to be opened, on Java 17.
-func jvmOptions(marker, logFile string, master bool) []string {
+// jvmOptions are the options of a process: small, quick to start. Flink asks for the packages to be opened, on Java 17.
+func jvmOptions(logFile string, master bool) []string {
 	o := []string{
-		marker, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+		"-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 		"-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData", "-Djava.net.preferIPv4Stack=true",
 		"-Dlog4j.configurationFile=file:" + logFile, "-Dlog4j2.disableJmx=true",
 	}

@@ -30,21 +30,21 @@ func (c *Cluster) Start(ctx context.Context, name string) error {
 	return c.with(ctx, name, func(p *place) error {
 		p.asked.mu.Lock()
 		defer p.asked.mu.Unlock()
-		if !p.asked.down && p.PID() != 0 {
+		if !p.asked.down && p.running() {
 			return nil
 		}
 		p.asked.down = false
-		return c.run(p)
+		return c.run(ctx, p)
 	})
 }
 
 // run starts the process and its supervisor; p.asked.mu is held.
-func (c *Cluster) run(p *place) error {
-	if err := p.Process.Start(c.launcher, c.java, c.args(p)); err != nil {
+func (c *Cluster) run(ctx context.Context, p *place) error {
+	if err := p.start(ctx, c.args(p)); err != nil {
 		return err
 	}
-	c.o.Observe(runlog.Event{Kind: runlog.Start, Proc: p.Name})
-	ended := p.Ended()
+	c.o.Observe(runlog.Event{Kind: runlog.Start, Proc: p.name})
+	ended := p.ended()
 	c.running.Go(func() { c.supervise(p, ended) })
 	return nil
 }
@@ -60,8 +60,8 @@ func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 	}
 	p.asked.mu.Lock()
 	// One that was killed, and perhaps started again since, is another one's.
-	mine := p.Ended() == ended && !p.asked.down && c.ctx.Err() == nil
-	done := mine && c.o.Application != nil && p.ExitCode() == 0
+	mine := p.ended() == ended && !p.asked.down && c.ctx.Err() == nil
+	done := mine && c.o.Application != nil && c.endedWell(p)
 	switch {
 	case done:
 		c.gone(c.ctx, p, runlog.Exit, p.lastWords())
@@ -80,19 +80,28 @@ func (c *Cluster) supervise(p *place, ended <-chan struct{}) {
 	p.asked.mu.Lock()
 	defer p.asked.mu.Unlock()
 	// Somebody may have killed it, and started it again, in between.
-	if p.asked.down || p.PID() != 0 || c.ctx.Err() != nil {
+	if p.asked.down || p.running() || c.ctx.Err() != nil {
 		return
 	}
-	if err := c.run(p); err != nil {
-		c.reports.Add(fmt.Errorf("starting %s again: %w", p.Name, err))
+	if err := c.run(c.ctx, p); err != nil {
+		c.reports.Add(fmt.Errorf("starting %s again: %w", p.name, err))
 	}
+}
+
+// endedWell says whether a process that has ended itself did with the exit code 0.
+func (c *Cluster) endedWell(p *place) bool {
+	code, err := p.exitCode(c.ctx)
+	if err != nil {
+		c.reports.Add(fmt.Errorf("how %s ended: %w", p.name, err))
+	}
+	return err == nil && code == 0
 }
 
 // gone says that a process is no more, and how it ended, after all that it has said.
 func (c *Cluster) gone(ctx context.Context, p *place, how runlog.Kind, why string) {
 	c.catchUp(ctx, p)
 	p.silenced()
-	c.o.Observe(runlog.Event{Kind: how, Proc: p.Name, Text: why})
+	c.o.Observe(runlog.Event{Kind: how, Proc: p.name, Text: why})
 }
 
 // Kill ends a process by SIGKILL, and it stays down until Start. One that has
@@ -101,8 +110,8 @@ func (c *Cluster) Kill(ctx context.Context, name string) error {
 	return c.with(ctx, name, func(p *place) error {
 		p.asked.mu.Lock()
 		defer p.asked.mu.Unlock()
-		alive := p.PID() != 0
-		if err := p.Process.Kill(ctx); err != nil {
+		alive := p.running()
+		if err := p.kill(ctx); err != nil {
 			return err
 		}
 		p.asked.down = true
@@ -116,10 +125,10 @@ func (c *Cluster) Kill(ctx context.Context, name string) error {
 // Pause stops a process by SIGSTOP.
 func (c *Cluster) Pause(ctx context.Context, name string) error {
 	return c.with(ctx, name, func(p *place) error {
-		if err := p.Process.Pause(ctx); err != nil {
+		if err := p.pause(ctx); err != nil {
 			return err
 		}
-		c.o.Observe(runlog.Event{Kind: runlog.Pause, Proc: p.Name})
+		c.o.Observe(runlog.Event{Kind: runlog.Pause, Proc: p.name})
 		return nil
 	})
 }
@@ -127,10 +136,10 @@ func (c *Cluster) Pause(ctx context.Context, name string) error {
 // Resume continues a process after Pause.
 func (c *Cluster) Resume(ctx context.Context, name string) error {
 	return c.with(ctx, name, func(p *place) error {
-		if err := p.Process.Resume(); err != nil {
+		if err := p.resume(ctx); err != nil {
 			return err
 		}
-		c.o.Observe(runlog.Event{Kind: runlog.Resume, Proc: p.Name})
+		c.o.Observe(runlog.Event{Kind: runlog.Resume, Proc: p.name})
 		return nil
 	})
 }
@@ -152,8 +161,7 @@ func (c *Cluster) SetLink(ctx context.Context, from, to string, state cluster.Li
 			return fmt.Errorf("%w, or n1 to n%d", err, len(c.o.ZooKeeper))
 		}
 	}
-	c.gates.set(from, to, state)
-	return nil
+	return c.site.setLink(ctx, from, to, state)
 }
 
 func (c *Cluster) isServer(name string) bool {

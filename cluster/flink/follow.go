@@ -46,7 +46,7 @@ func (c *Cluster) follow(ctx context.Context, p *place) {
 	for {
 		if f == nil {
 			var err error
-			if f, err = os.Open(p.Log); err == nil {
+			if f, err = os.Open(p.log); err == nil {
 				r = bufio.NewReader(f)
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				c.reports.Add(err)
@@ -99,7 +99,7 @@ func (c *Cluster) heard(p *place, line string) {
 	default:
 		e.Token = l.last
 	}
-	e.Proc = p.Name
+	e.Proc = p.name
 	c.o.Observe(e)
 }
 
@@ -109,7 +109,7 @@ func (c *Cluster) catchUp(ctx context.Context, p *place) {
 	if !p.master {
 		return
 	}
-	text, err := os.ReadFile(p.Log)
+	text, err := os.ReadFile(p.log)
 	if err != nil {
 		c.reports.Add(err)
 		return

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/artifact"
 	"github.com/schismlab/schism/runlog"
 )
@@ -24,9 +25,12 @@ type Options struct {
 	Version string
 	// Dir is an existing folder for all files of the cluster.
 	Dir string
-	// ZooKeeper are the client addresses of the ensemble's servers, n1 first. Each
-	// process reaches them through gates of its own.
+	// ZooKeeper are the client addresses of the ensemble's servers, n1 first, as the
+	// processes reach them. On this machine they do through gates of their own.
 	ZooKeeper []string
+	// Lodging, if not nil, is the ensemble that gives each process a machine in its
+	// network; else they are processes of this machine.
+	Lodging cluster.Lodging
 	// JobManagers and TaskManagers are how many there are, two each if zero. Slots
 	// is how many tasks a TaskManager takes, two if zero.
 	JobManagers, TaskManagers, Slots int

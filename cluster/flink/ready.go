@@ -128,7 +128,7 @@ func (c *Cluster) ask(ctx context.Context, name, path string, answer any) error 
 func (c *Cluster) lastWords() string {
 	var words []string
 	for _, p := range c.places {
-		words = append(words, p.Name+": "+p.lastWords())
+		words = append(words, p.name+": "+p.lastWords())
 	}
 	return strings.Join(words, "; ")
 }

@@ -8,16 +8,20 @@ import (
 	"strings"
 )
 
-// needless are the parts of an installed Java that a server has no use for.
-// Folders stand with their path from the home, libraries without their folder.
-var needless = []string{
-	"jmods", "include", "legal", "man", "docs", "demo", "sample", "src.zip", "lib/src.zip", "lib/ct.sym",
-	// These draw, print or play, and need libraries that servers rarely have.
+// media are the libraries, without their folder, that draw, print or play; they need
+// others that servers rarely have.
+var media = []string{
 	"libawt.so", "libawt_headless.so", "libawt_xawt.so", "libfontmanager.so", "libfreetype.so", "libjavajpeg.so",
 	"libjawt.so", "libjsound.so", "liblcms.so", "libmlib_image.so", "libsplashscreen.so",
+}
+
+// needless are the parts of an installed Java that a server has no use for.
+// Folders stand with their path from the home, libraries without their folder.
+var needless = append([]string{
+	"jmods", "include", "legal", "man", "docs", "demo", "sample", "src.zip", "lib/src.zip", "lib/ct.sym",
 	// These debug.
 	"libsaproc.so", "libjdwp.so", "libdt_socket.so",
-}
+}, media...)
 
 // copyRuntime copies the Java runtime at home into the new folder tree, less
 // what is needless. Links are followed: distributions keep configuration

@@ -18,11 +18,12 @@ import (
 )
 
 // modules are those of the JDK that ZooKeeper's servers and Flink's processes use;
-// all images share one runtime. java.desktop is not among them: it would draw in the
-// graphics libraries of the machine.
+// all images share one runtime. Of java.desktop the logging of both wants the classes for
+// beans; its libraries are left out, for they would draw in those of the machine's screen.
 var modules = []string{
 	"java.base",
 	"java.compiler",
+	"java.desktop",
 	"java.instrument",
 	"java.logging",
 	"java.management",
@@ -103,7 +104,7 @@ func (j jdk) linkOptions() []string {
 	if j.major() >= 21 {
 		compress = "--compress=zip-6"
 	}
-	return []string{"--strip-debug", "--no-header-files", "--no-man-pages", compress}
+	return []string{"--strip-debug", "--no-header-files", "--no-man-pages", compress, "--exclude-files=**/" + strings.Join(media, ",**/")}
 }
 
 // major is the first number of JAVA_VERSION="17.0.15", or 0.

@@ -103,11 +103,12 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
+	lodging, zooKeeper := w.servers.lodging()
 	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, links: map[[2]string]cluster.Link{}, leads: map[string]bool{}, seen: map[string]bool{}, jobs: jobsOf(w.plan), jar: jar}
 	w.flink = f
 	p := w.plan.Flink
 	for _, j := range f.jobs {
-		if err := f.say(j); err != nil {
+		if err := f.say(j, zooKeeper); err != nil {
 			return err
 		}
 	}
@@ -116,7 +117,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 		application = &flink.Application{Jar: jar, Main: flinkjob.ApplicationMain, Args: j.args, JobID: j.id}
 	}
 	f.cluster, err = flink.Start(ctx, flink.Options{
-		Version: at.Version, Dir: at.Dir, ZooKeeper: w.addrs, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
+		Version: at.Version, Dir: at.Dir, ZooKeeper: zooKeeper, Lodging: lodging, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
 		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(&p), Application: application, Observe: f.observe,
 	})
 	if err != nil {
@@ -198,11 +199,25 @@ func parallelism(f *plan.Flink, job int) int {
 	return f.TaskManagers
 }
 
+// lodging is the ensemble, if it has room for processes of Flink, and where these reach
+// its servers.
+func (s *servers) lodging() (l cluster.Lodging, addrs []string) {
+	l, _ = s.ensemble.(cluster.Lodging)
+	for n := 1; n <= s.ensemble.Size(); n++ {
+		if l != nil {
+			addrs = append(addrs, l.Inside(n))
+		} else {
+			addrs = append(addrs, s.ensemble.ClientAddr(n))
+		}
+	}
+	return l, addrs
+}
+
 // say draws up a job's command line.
-func (f *flinkRun) say(j *jobRun) (err error) {
+func (f *flinkRun) say(j *jobRun, zooKeeper []string) (err error) {
 	p := f.w.plan
 	o := flinkjob.Options{
-		ZooKeeper: f.w.addrs, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
+		ZooKeeper: zooKeeper, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
 		Parallelism: parallelism(&p.Flink, j.number), Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
 	}
 	if p.Flink.Sink == plan.Files {
