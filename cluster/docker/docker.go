@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -141,6 +142,9 @@ func (e *Ensemble) start(ctx context.Context, o cluster.Options) error {
 func (e *Ensemble) newBox(name, who string, c contents) (*box, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if slices.ContainsFunc(e.boxes, func(b *box) bool { return b.name == name }) {
+		return nil, fmt.Errorf("a machine called %s is there already", name)
+	}
 	number := len(e.boxes) + 1
 	if number > mostBoxes {
 		return nil, fmt.Errorf("no room for %s: a network has %d machines at most", who, mostBoxes)

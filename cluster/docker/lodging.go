@@ -32,7 +32,7 @@ func (e *Ensemble) Lodge(ctx context.Context, g cluster.Guest) (cluster.Machine,
 			// The engine mounts what a path leads to, not the link.
 			target, err := filepath.EvalSymlinks(path)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", g.Name, err)
+				return nil, fmt.Errorf("%s: %s: %w", g.Name, path, err)
 			}
 			c.binds = append(c.binds, bind(target, path, writable))
 		}

@@ -12,8 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/moby/moby/client"
+
 	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/cluster/docker"
 	"github.com/schismlab/schism/cluster/flink"
+	"github.com/schismlab/schism/cluster/image"
 	"github.com/schismlab/schism/cluster/local"
 	"github.com/schismlab/schism/runlog"
 )
@@ -26,26 +31,38 @@ const patience = 2 * time.Minute
 type bench struct {
 	*flink.Cluster
 	t        *testing.T
-	ensemble *local.Ensemble
+	ensemble cluster.Ensemble
 
 	mu     sync.Mutex
 	events []runlog.Event
 }
 
-func start(t *testing.T, version string) *bench {
+// ensembles are what there is to start a cluster on: where the processes are depends
+// on it.
+type ensembles func(context.Context, cluster.Options) (cluster.Ensemble, error)
+
+func processes(ctx context.Context, o cluster.Options) (cluster.Ensemble, error) {
+	return local.Start(ctx, o)
+}
+
+func start(t *testing.T, on ensembles, version string) *bench {
 	t.Helper()
 	b := &bench{t: t}
 	var err error
-	b.ensemble, err = local.Start(t.Context(), cluster.Options{
-		Servers: 1, Dir: t.TempDir(), Tick: 500 * time.Millisecond, InitLimit: 10, SyncLimit: 5,
+	b.ensemble, err = on(t.Context(), cluster.Options{
+		Servers: 1, Version: artifact.Default, Dir: t.TempDir(), Tick: 500 * time.Millisecond, InitLimit: 10, SyncLimit: 5,
 	})
 	b.ready(err)
 	t.Cleanup(func() { b.must(b.ensemble.Close()) })
 	begun := time.Now()
-	b.Cluster, err = flink.Start(t.Context(), flink.Options{
+	o := flink.Options{
 		Version: version, Dir: t.TempDir(), ZooKeeper: []string{b.ensemble.ClientAddr(1)}, Observe: b.observe,
 		Set: map[string]string{"heartbeat.timeout": "6000"},
-	})
+	}
+	if l, ok := b.ensemble.(cluster.Lodging); ok {
+		o.Lodging, o.ZooKeeper = l, []string{l.Inside(1)}
+	}
+	b.Cluster, err = flink.Start(t.Context(), o)
 	b.ready(err)
 	t.Cleanup(func() { b.must(b.Close()) })
 	b.ready(b.AwaitReady(t.Context(), patience))
@@ -126,7 +143,12 @@ func (b *bench) leader(except ...string) (name, token string) {
 // takes long to start: killed, cut off from ZooKeeper, cut off from a TaskManager,
 // paused.
 func TestFaults(t *testing.T) {
-	b := start(t, "")
+	t.Run("processes", func(t *testing.T) { testFaults(t, processes) })
+	t.Run("containers", func(t *testing.T) { testFaults(t, docker.Start) })
+}
+
+func testFaults(t *testing.T, on ensembles) {
+	b := start(t, on, "")
 	old, oldToken := b.leader()
 	b.must(b.Kill(t.Context(), old))
 	if b.PID(old) != 0 || b.saw(runlog.Crash, old) != 1 {
@@ -158,9 +180,7 @@ func TestFaults(t *testing.T) {
 	})
 	b.cut(again, "tm1", false)
 	b.must(b.AwaitReady(t.Context(), patience))
-	p, err := os.FindProcess(b.PID("tm2"))
-	b.must(err)
-	b.must(p.Kill())
+	b.killBehindItsBack("tm2")
 	b.await("tm2 is started again", func() bool { return b.saw(runlog.Start, "tm2") == 2 })
 	if b.saw(runlog.Crash, "tm2") != 1 {
 		t.Error("tm2 ended by itself, and nobody was told")
@@ -170,6 +190,24 @@ func TestFaults(t *testing.T) {
 	b.must(b.Resume(t.Context(), again))
 	b.await(again+" gives up its office", func() bool { return b.saw(runlog.Revoke, again) > 0 })
 	b.must(b.AwaitReady(t.Context(), patience))
+}
+
+// killBehindItsBack kills a process without the cluster's knowledge.
+func (b *bench) killBehindItsBack(name string) {
+	b.t.Helper()
+	e, ok := b.ensemble.(*docker.Ensemble)
+	if !ok {
+		p, err := os.FindProcess(b.PID(name))
+		b.must(err)
+		b.must(p.Kill())
+		return
+	}
+	engine, err := image.Engine(b.t.Context())
+	b.must(err)
+	defer engine.Close()
+	id := fmt.Sprintf("schism-%s-%s-java", e.Run(), name)
+	_, err = engine.ContainerKill(b.t.Context(), id, client.ContainerKillOptions{Signal: "KILL"})
+	b.must(err)
 }
 
 // cut cuts both ways between two, or heals them.

@@ -1,7 +1,7 @@
 // Package flink is a real Flink cluster, in session or in application mode:
-// unmodified JobManagers and TaskManagers, each a JVM on this machine, which find
-// each other through a ZooKeeper ensemble that runs already, in any world that has
-// client addresses.
+// unmodified JobManagers and TaskManagers, which find each other through a ZooKeeper
+// ensemble that runs already. Each is a JVM on this machine or, where the ensemble
+// gives lodging, one in a container of its own in the ensemble's network.
 //
 // # Nouns, in order
 //
@@ -11,6 +11,9 @@
 //     Close. Beside these lie ha/ (what ZooKeeper's pointers point to),
 //     checkpoints/, savepoints/ and jars/, which all share, as a cluster in
 //     production shares a file system.
+//   - A site is where the processes are. Here, they are processes on loopback with
+//     gates between them; lodged (Options.Lodging), machines with addresses of their
+//     own, whose links the ensemble's network has.
 //   - A gate is a listener on 127.0.0.1 in front of something. Each process has one
 //     for each server of the ensemble, and one that it advertises to the other
 //     processes as its own address. So the way from one process to one other can be
@@ -56,16 +59,16 @@
 //
 // # Known weaknesses
 //
-// Calls between processes pass the gates; the blob server, from which TaskManagers
-// fetch jars, the exchange of records between tasks, and REST do not, and no cut
-// affects them. Connections of others than the cluster's own processes are never
-// cut. A dial to a dead process is accepted and then reset where a network would
-// refuse it. Leadership is read from logs, every 10 ms, so it is known that much
-// later than it was said.
+// On this machine calls between processes pass the gates; the blob server, from which
+// TaskManagers fetch jars, the exchange of records between tasks, and REST do not, and
+// no cut affects them, nor does it affect the job's own connections to ZooKeeper. In
+// containers a cut takes all of these, for it takes packets. Connections of others than
+// the cluster's own processes are never cut. A dial to a dead process is accepted by its
+// gate and then reset where a network would refuse it. Leadership is read from logs,
+// every 10 ms, so it is known that much later than it was said.
 //
-// Beside an ensemble in containers (cluster/docker) these are still processes of this
-// machine: they reach the servers through their gates and the published ports, as
-// clients do, and no link of the containers' network is theirs.
+// In containers all processes share one folder of this machine, and no cut takes that
+// file system from them.
 //
 // Flink's own entry point for application mode on standalone clusters is in no jar of
 // a Maven repository. Ours (class Application of testdata/flink-job) is a few lines on

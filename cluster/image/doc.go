@@ -1,14 +1,17 @@
-// Package image provides the container image in which one ZooKeeper server
-// runs, from what is on this machine or, pinned by digest, from a registry.
+// Package image provides the container images in which one ZooKeeper server or one
+// process of Flink runs, from what is on this machine or, pinned by digest, from a registry.
 //
 // # Nouns
 //
 //   - An Image is a name that the engine knows (Ref) and what one must know of
 //     its inside: where the jars lie. Every image has java and sleep on PATH.
+//   - A product is ZooKeeper or Flink. Of Flink there is our own image alone
+//     (EnsureFlink).
 //   - The official image is Docker's own "zookeeper". It is only ever named by
 //     digest: the table Official says which release is which.
 //   - Our own image has three parts. A Java runtime: jlink makes it from this
-//     machine's JDK with no more modules than ZooKeeper needs; where there is no
+//     machine's JDK with no more modules than the two products need, the same for
+//     both; where there is no
 //     jlink the runtime itself is copied, less what draws on screens. The shared
 //     libraries and the loader which that runtime needs, found by following each
 //     file's list of needed libraries as the loader does, so that no
@@ -20,7 +23,7 @@
 //
 // # Which image is used
 //
-// Ensure takes the first of these:
+// Of ZooKeeper, Ensure takes the first of these:
 //
 //  1. what SCHISM_ZOOKEEPER_IMAGE names, if it is set: "NAME@sha256:…" or "own";
 //  2. the official image of the release, if the engine has it;

@@ -16,13 +16,17 @@ func imageCommand() *cobra.Command {
 }
 
 func imageBuildCommand() *cobra.Command {
-	var version string
+	var zooKeeper, flink string
 	c := &cobra.Command{
 		Use:   "build",
-		Short: "Build the image of a ZooKeeper release from this machine's Java and the pinned jars",
+		Short: "Build the image of a release of ZooKeeper, or of Flink, from this machine's Java and the pinned jars",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			ref, err := image.Build(c.Context(), version, c.ErrOrStderr())
+			build, version := image.Build, zooKeeper
+			if flink != "" {
+				build, version = image.BuildFlink, flink
+			}
+			ref, err := build(c.Context(), version, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -30,6 +34,8 @@ func imageBuildCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&version, "version", artifact.Default, "release of ZooKeeper")
+	c.Flags().StringVar(&zooKeeper, "version", artifact.Default, "release of ZooKeeper")
+	c.Flags().StringVar(&flink, "flink", "", "release of Flink, of which to build the image instead")
+	c.MarkFlagsMutuallyExclusive("version", "flink")
 	return c
 }
