@@ -126,6 +126,8 @@ func judgeFlinkConfig(r *Run, _ Budget) Result {
 		return ok("%s of the configuration, each once and in order, the last one too.", plural(n, "version"))
 	case r.drained():
 		return violation("config last", "The configuration ends with version %d, but the last that the job put out is version %d, and it has read all there is.", final, last.Version)
+	case r.endedJob() != nil:
+		return ok("%s of the configuration, each once and in order. The job was ended before it had put out the last one.", plural(n, "version"))
 	}
 	return unknown("The last version of the configuration was not put out, but the job was never seen to have read all there is.")
 }

@@ -400,6 +400,20 @@ var flinkStories = map[string]string{
 		1 job jm1 running
 		2 job jm1 finished
 		3 checkpoint 4 triggered jm2 tb`,
+	"flink-ended/application-and-its-standby-end.ok": `
+		1 grant jm1 ta
+		1 job jm1 running
+		2 job jm1 finished
+		3 grant jm2 tb
+		4 exit jm1
+		5 exit jm2`,
+	"flink-ended/standby-runs-an-application-again.bad": `
+		1 grant jm1 ta
+		1 job jm1 running
+		2 job jm1 cancelled
+		3 exit jm1
+		4 grant jm2 tb
+		5 job jm2 running`,
 	"flink-recovery/goes-on.ok": `
 		unproved
 		1 grant jm1 ta

@@ -35,6 +35,12 @@ var jobLeaderStories = map[string]string{
 		1 grant jm1 a
 		11 grant jm2 b
 		72 revoke jm2`,
+	"one-job-leader/so-does-the-end-of-its-work.ok": `
+		session 60
+		1 grant jm1 a
+		10 exit jm1
+		80 grant jm2 b
+		150 exit jm2`,
 	"one-job-leader/a-crash-ends-an-office.ok": `
 		session 60
 		1 grant jm1 a

@@ -36,7 +36,8 @@ func (r *Run) soon() int64 {
 }
 
 // trouble is a fault in force: a server that is down or stopped or barred, a link
-// that is not up, a client that is silent.
+// that is not up, a client that is silent. What befalls Flink's processes is no
+// trouble of the ensemble's; how a cluster of theirs recovers, flink-recovery says.
 type trouble struct {
 	kind               runlog.Kind
 	node, peer, client int
@@ -59,6 +60,9 @@ func (r *Run) healed() int64 {
 	}
 	for i := range r.Events {
 		e := &r.Events[i]
+		if e.OfProcess() {
+			continue
+		}
 		of := func(k runlog.Kind) trouble { return trouble{k, e.Node, e.Peer, e.Client} }
 		switch e.Kind {
 		case runlog.Crash, runlog.Start:

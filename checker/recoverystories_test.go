@@ -17,6 +17,16 @@ var recoveryStories = map[string]string{
 		150 ready n1 await ready
 		50-120 c2 set /r=b @-1 -> ok v1
 		130-200 c2 set /r=c @7 -> fail BadVersion`,
+	"recovery/of-flink-is-another-matter.ok": `
+		join 50
+		0-1 c0 create /r=0 -> ok
+		5 crash n1
+		30 start n1
+		150 ready n1 await ready
+		151-152 c2 set /r=b @-1 -> ok v1
+		160 crash jm1
+		170 start jm1
+		900 ready n1`,
 	"recovery/healthy-too-late.bad": `
 		join 50
 		0-1 c0 create /r=0 -> ok

@@ -54,7 +54,9 @@
 // The world starts Flink after the setup calls, submits the job, and starts the
 // clients when it runs. A JobManager or TaskManager that ends by itself is
 // started again, as a supervisor would; one that a step crashed is not, until a
-// step says so or the steps are over. After the clients have stopped, the world
+// step says so or the steps are over. In application mode a step may end the job, and
+// its cluster with it: a JobManager that then ends by itself, having done its work, is
+// not started again by anybody but a step. After the clients have stopped, the world
 // waits until the job has read all there is and has completed a checkpoint that
 // was triggered after that: what it has not put out by then it never will.
 //

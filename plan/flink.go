@@ -374,8 +374,11 @@ func (s Step) forFlink() bool {
 	return s.Action >= Savepoint && s.Action <= Rescale || s.Action == Await && s.For >= JobLeader
 }
 
+// EndsJob says whether a step ends the job.
+func (s Step) EndsJob() bool { return s.Action == Cancel || s.Action == Stop }
+
 // endsJob says whether a step ends one job, or begins others beside it.
-func (s Step) endsJob() bool { return s.Action == Cancel || s.Action == Stop || s.Action == Jobs }
+func (s Step) endsJob() bool { return s.EndsJob() || s.Action == Jobs }
 
 // validateProcess says why t cannot stand for a process of Flink, "" if it can
 // or is not meant to.
@@ -394,8 +397,5 @@ func (f *Flink) validateProcess(t string) string {
 	return ""
 }
 
-// endsApplication says whether a step hands in a job or ends one: a cluster in
-// application mode takes none, and is gone when its own has ended.
-func (s Step) endsApplication() bool {
-	return s.endsJob() || s.Action == Submit
-}
+// handsIn says whether a step hands in jobs.
+func (s Step) handsIn() bool { return s.Action == Submit || s.Action == Jobs }

@@ -103,12 +103,12 @@ func TestFlinkIsWrong(t *testing.T) {
 	}
 }
 
-// TestApplicationMode: a cluster for one job takes no other, and nobody ends its job.
+// TestApplicationMode: a cluster for one job takes no other.
 func TestApplicationMode(t *testing.T) {
 	for _, c := range []struct{ more, step, want string }{
 		{"", "savepoint", ""},
-		{"", "stop", "takes no job"},
-		{"", "cancel", "takes no job"},
+		{"", "stop", ""},
+		{"", "cancel", ""},
 		{"", "submit", "takes no job"},
 		{"", "jobs 2", "takes no job"},
 		{"jobs 2 ", "savepoint", "has one job"},

@@ -56,7 +56,7 @@ func drawPlan(t *rapid.T) *Plan {
 		}
 		p.Steps = append(p.Steps, s)
 	}
-	if p.Flink != (Flink{}) && p.Flink.Jobs == 0 && !slices.ContainsFunc(p.Steps, Step.endsApplication) {
+	if p.Flink != (Flink{}) && p.Flink.Jobs == 0 && !slices.ContainsFunc(p.Steps, Step.handsIn) {
 		p.Flink.Application = rapid.Bool().Draw(t, "application")
 	}
 	return p

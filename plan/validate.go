@@ -185,8 +185,8 @@ func (p *Plan) validateSteps() *invalid {
 		if s.Action < Name || s.Action > Await || s.Action == Await && (s.For < HasLeader || s.For > Pointers) {
 			return wrong(stepItem(i), "step %q: no such action", s)
 		}
-		if p.Flink.Application && s.endsApplication() {
-			return wrong(stepItem(i), "step %q: a cluster in application mode takes no job, and is gone when its own has ended", s)
+		if p.Flink.Application && s.handsIn() {
+			return wrong(stepItem(i), "step %q: a cluster in application mode takes no job beside its own", s)
 		}
 		if s.forFlink() && p.Flink == (Flink{}) {
 			return wrong(stepItem(i), "step %q is about Flink, but the plan has no line \"flink …\"", s)

@@ -83,6 +83,12 @@ const (
 // OfFlink says whether k tells of Flink alone.
 func (k Kind) OfFlink() bool { return k >= Grant && k <= Exit }
 
+// OfProcess says whether e is a process of Flink's that starts or ends, is stopped or
+// goes on, or a link from or to one.
+func (e *Event) OfProcess() bool {
+	return e.Kind <= Resume && e.Proc != "" || e.Kind == LinkState && (e.Proc != "" || e.With != "")
+}
+
 // shows says whether events of kind k have the fields of znodes and calls.
 func (k Kind) shows() bool { return k >= Conn && k <= Final || k.OfFlink() }
 

@@ -50,6 +50,9 @@ type faultChange struct {
 
 // faultsIn are the faults that an event begins or ends, as the check reckons.
 func faultsIn(e *runlog.Event) []faultChange {
+	if e.OfProcess() {
+		return nil
+	}
 	of := func(k runlog.Kind, on bool) []faultChange {
 		return []faultChange{{fault{k, e.Node, e.Peer, e.Client}, on}}
 	}

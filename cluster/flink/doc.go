@@ -73,8 +73,12 @@
 // Flink's own entry point for application mode on standalone clusters is in no jar of
 // a Maven repository. Ours (class Application of testdata/flink-job) is a few lines on
 // the same base class, ApplicationClusterEntryPoint, and without its options: no folder
-// of user's jars, no savepoint to start from. No plan may end the job
-// of such a cluster yet.
+// of user's jars, no savepoint to start from. At the job's end its
+// JobManager removes all of the cluster from ZooKeeper, also what the standby has there
+// that is elected at that moment; the standby may fall over that, and be started again
+// like any that failed. Whether it then runs the job once more is decided by the result
+// of the job, which is kept or is not: see Options.KeepResults, and FLINK-11813 in
+// scenarios/incidents.
 //
 // It needs a Unix system.
 package flink

@@ -41,7 +41,8 @@ type Options struct {
 	// Heartbeat is after how long processes that hear nothing of each other give each
 	// other up, 12 s if it is zero.
 	Heartbeat time.Duration
-	// KeepResults lets the results of jobs that have ended stay in the result store.
+	// KeepResults lets the results of jobs that have ended stay in the result store. In
+	// application mode only they keep a standby from running the job again.
 	KeepResults bool
 	// Application, if not nil, is the job for which alone the cluster is there, in
 	// application mode. Jobs cannot be handed in then.

@@ -44,6 +44,11 @@
 // and its number. Who has arrived at the barrier is read as it happens; nothing is ever
 // removed there, so what was missed is read at the end.
 //
+// When the plan ends the job of a cluster in application mode, that is taken from what
+// JobManagers say in their logs, since the one that is asked may be gone before it has
+// answered. The run then waits until every JobManager has ended with the exit code 0, or
+// one of them runs the job once more.
+//
 // A call whose value is the figures of a server asks that server (mntr, srvr) when
 // it is made, for half a second at most, and counts the lines that its log has
 // gained. Alerts of the job are logged when they are seen in the output, sums at

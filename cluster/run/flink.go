@@ -69,10 +69,12 @@ type jobRun struct {
 	id     string
 	args   []string
 
-	done      int64 // checkpoints that were completed
-	newest    int64 // the number of the last one that was triggered
-	saving    int64 // the number of the last savepoint that was triggered
-	completed int64 // the number of the last one that was completed
+	done      int64  // checkpoints that were completed
+	newest    int64  // the number of the last one that was triggered
+	saving    int64  // the number of the last savepoint that was triggered
+	completed int64  // the number of the last one that was completed
+	ended     string // the state in which it first came to its end, "" so far
+	again     bool   // it has run after that
 }
 
 // first is the job that steps are about which name none.
@@ -327,6 +329,10 @@ func (f *flinkRun) observe(e runlog.Event) {
 		st.paused = true
 	case runlog.Resume:
 		st.paused = false
+	case runlog.JobState:
+		if j := f.jobOf(e.Job); j != nil {
+			j.turned(e.Text)
+		}
 	case runlog.Checkpoint:
 		j := f.jobOf(e.Job)
 		if j == nil {
@@ -349,6 +355,16 @@ func (f *flinkRun) observe(e runlog.Event) {
 	}
 	f.procs[e.Proc] = st
 	f.w.log.put(e)
+}
+
+// turned takes note of the job's state.
+func (j *jobRun) turned(state string) {
+	switch state {
+	case runlog.JobCancelled, runlog.JobFinished, runlog.JobFailed:
+		j.ended = cmp.Or(j.ended, state)
+	case runlog.JobRunning:
+		j.again = j.again || j.ended != ""
+	}
 }
 
 // ofAnother says whether a JobManager speaks of another job than the plan's; f.mu is

@@ -122,6 +122,50 @@ func TestFlinkInApplicationMode(t *testing.T) {
 	eachOnce(t, log)
 }
 
+// TestFlinkEndsItsApplication: an application is stopped after a fail-over. Its
+// JobManager ends, the standby finds the result and ends too, each with the exit code 0;
+// nobody is started again, and nobody runs the job again.
+func TestFlinkEndsItsApplication(t *testing.T) {
+	p := flinkPlan(t, " keep-results application", `
+		at 1s await checkpoints 2 within 60s
+		+0s name J jobleader
+		+0s crash J
+		+0s await job-leader except J within 60s
+		+0s start J
+		+0s await job-running within 60s
+		+0s await outputs 1 within 60s
+		+0s stop
+	`)
+	log := whole(t, p)
+	ended, finished := map[string]bool{}, false
+	for _, e := range log {
+		switch {
+		case e.Kind == runlog.Exit:
+			ended[e.Proc] = true
+		case e.Kind == runlog.JobState && e.Text == runlog.JobFinished:
+			finished = true
+		case e.Kind == runlog.JobState && e.Text == runlog.JobRunning && finished:
+			t.Errorf("the job has finished, and runs again on %s", e.Proc)
+		case e.Kind == runlog.Start && ended[e.Proc]:
+			t.Errorf("%s has ended well, and was started again", e.Proc)
+		}
+	}
+	if !finished || len(ended) != 2 {
+		t.Errorf("the job finished: %v, and %v ended; want that it did, and both JobManagers", finished, ended)
+	}
+	once := map[string]bool{}
+	for _, o := range of(log, runlog.Output) {
+		record := fmt.Sprintf("%s/r-%010d", o.Path, o.Num)
+		if once[record] {
+			t.Errorf("%s is in the output twice", record)
+		}
+		once[record] = true
+	}
+	if len(once) == 0 {
+		t.Error("nothing was put out")
+	}
+}
+
 // eachOnce: every record that was acknowledged is in the output once.
 func eachOnce(t *testing.T, log kept) {
 	t.Helper()

@@ -37,6 +37,9 @@ func (f *flinkRun) ask(ctx context.Context, s plan.Step) error {
 		plan.Stop:   f.stopJob,
 		plan.Submit: f.handIn,
 	}[s.Action]
+	if f.w.plan.Flink.Application && s.EndsJob() {
+		do = f.unlessEnded(do)
+	}
 	return f.askLeader(ctx, s.Action.String(), do)
 }
 
@@ -62,9 +65,14 @@ func (f *flinkRun) askLeader(ctx context.Context, what string, do func(context.C
 
 func (f *flinkRun) savepoints() string { return filepath.Join(f.dir, "savepoints") }
 
-// stopJob lets the job finish with a savepoint. Asked again, it finds it finished.
+// stopJob lets the job finish with a savepoint. Asked again, it finds it finished. Of
+// an application nobody may be left to say that: see unlessEnded.
 func (f *flinkRun) stopJob(ctx context.Context, c *rest.Client) error {
 	id := f.first().id
+	if f.w.plan.Flink.Application {
+		_, err := c.Stop(ctx, id, f.savepoints(), id, false)
+		return err
+	}
 	if job, err := c.Job(ctx, id); err == nil && job.State == rest.Finished {
 		return nil
 	}
@@ -73,6 +81,26 @@ func (f *flinkRun) stopJob(ctx context.Context, c *rest.Client) error {
 	}
 	_, err := c.AwaitState(ctx, id, rest.Finished)
 	return err
+}
+
+// unlessEnded asks for the end of an application. It ends with its job, and may be gone
+// before it has answered; whoever leads next must not be asked to end what it should
+// never have begun. So the job's end is taken from what JobManagers say in their logs.
+func (f *flinkRun) unlessEnded(do func(context.Context, *rest.Client) error) func(context.Context, *rest.Client) error {
+	ended := func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.first().ended != ""
+	}
+	return func(ctx context.Context, c *rest.Client) error {
+		if ended() {
+			return nil
+		}
+		if err := do(ctx, c); err != nil && !ended() {
+			return err
+		}
+		return await(ctx, restLimit, ended)
+	}
 }
 
 // moreJobs hands in n further jobs, one after the other, and cancels each when it

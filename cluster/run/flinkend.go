@@ -28,6 +28,9 @@ func (f *flinkRun) proveHealth(ctx context.Context) error {
 	if f == nil {
 		return nil
 	}
+	if f.w.plan.Flink.Application && f.over() {
+		return f.proveEnd(ctx)
+	}
 	// Two that both lead for longer than any session lives will do so for ever.
 	overlap := 2 * time.Duration(f.w.plan.Topology.SessionTimeout)
 	led := time.Now() // when somebody did last
@@ -56,10 +59,29 @@ func (f *flinkRun) proveHealth(ctx context.Context) error {
 	return err
 }
 
+// proveEnd waits until an application has come to its end: its job has, and every
+// JobManager, each of which had to see that for itself. If somebody runs the job once
+// more there is nothing to wait for; that it should not is for a check to say.
+func (f *flinkRun) proveEnd(ctx context.Context) error {
+	err := await(ctx, recoveryLimit, func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		j, all := f.first(), true
+		for n := range f.w.plan.Flink.JobManagers {
+			all = all && f.procs[plan.TargetName(plan.JobManager(n+1))].done
+		}
+		return j.again || j.ended != "" && all
+	})
+	if errors.Is(err, errLate) {
+		return unfinished{fmt.Sprintf("the application did not come to its end within %v after the last fault%s", recoveryLimit, f.describe())}
+	}
+	return err
+}
+
 // over says whether the plan has ended the job.
 func (f *flinkRun) over() bool {
 	for _, s := range f.w.plan.Steps {
-		if s.Action == plan.Cancel || s.Action == plan.Stop {
+		if s.EndsJob() {
 			return true
 		}
 	}

@@ -54,6 +54,9 @@ func (w *world) step(ctx context.Context, num int, s plan.Step) error {
 		}
 		now := w.view()
 		w.log.put(runlog.Event{Kind: runlog.Await, Cause: cause, Num: num, Text: s.Text(), Node: now.leading, Epoch: now.epoch})
+		if s.For == plan.Ready {
+			w.log.put(runlog.Event{Kind: runlog.Ready, Node: now.leading, Text: s.Text(), Epoch: now.epoch})
+		}
 		return nil
 	}
 	// The step stands in the log where it strikes. A process of Flink is told to be

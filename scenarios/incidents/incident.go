@@ -53,7 +53,7 @@ type onServers struct{ tick, session, flink, repaired, script string }
 func All() []*Incident {
 	return []*Incident{
 		curator645, curator696, curator724,
-		flink10052, flink14091, flink18677, flink19557, flink21928, flink22494, flink24543, flink26068, flink33053, flink38499, flinkDanglingPointer, flinkResubmitted,
+		flink10052, flink11813, flink14091, flink18677, flink19557, flink21928, flink22494, flink24543, flink26068, flink33053, flink38499, flinkDanglingPointer, flinkResubmitted,
 		zookeeper790, zookeeper1154, zookeeper1419, zookeeper1653, zookeeper2355, zookeeper2623,
 		zookeeper2832, zookeeper2845, zookeeper3104, zookeeper3642, zookeeper3911, zookeeper4394, zookeeper4466,
 		zookeeper4643, zookeeper4646, zookeeper4685, zookeeper4712, zookeeper4837,
