@@ -285,8 +285,10 @@ type piece struct {
 	read time.Time
 }
 
-// queued is how many pieces may be on the way, of at most 32 KiB each.
-const queued = 16
+// queued is how many pieces may be on the way, of at most 32 KiB each. A client that
+// comes back to ZooKeeper asks for dozens of small things at once: if they had to wait
+// for each other, a slow link would be slower than it is said to be.
+const queued = 256
 
 func newStream(src *net.TCPConn) *stream {
 	return &stream{src: src, pieces: make(chan piece, queued), ended: make(chan struct{})}

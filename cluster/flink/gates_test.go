@@ -151,12 +151,15 @@ func TestSlowWayIsPipelined(t *testing.T) {
 	const delay = 500 * time.Millisecond
 	s.set("n1", "jm1", cluster.Link{Delay: delay})
 	began := time.Now()
-	for i := range 10 {
+	var all []byte
+	for i := range 60 {
 		s.say(c, []byte{byte(i)})
+		all = append(all, byte(i))
+		time.Sleep(time.Millisecond) // so that each is a piece of its own
 	}
-	s.hears(c, []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
-	if took := time.Since(began); took < delay || took >= 10*delay {
-		t.Errorf("ten words over a way that takes %v came after %v", delay, took)
+	s.hears(c, all)
+	if took := time.Since(began); took < delay || took >= delay*9/5 {
+		t.Errorf("sixty words over a way that takes %v came after %v", delay, took)
 	}
 	s.set("n1", "jm1", cluster.Link{})
 	s.say(c, []byte("a"))

@@ -34,14 +34,14 @@ var curator645 = &Incident{
 	at 1s await checkpoints 2 within 60s
 	+0s name J jobleader
 	+0s name S jobstandby
-	+0s slow zookeeper -> jobmanagers delay 1s jitter 0s loss 0ppm
+	+0s slow zookeeper -> jobmanagers delay 1500ms jitter 0s loss 0ppm
 	+0s restart leader
 	+0s await no-job-leader within 30s
 	+0s cut jobmanagers -> zookeeper
 	+0s await ready within 30s
 	+1s heal J -> zookeeper
-	+1500ms heal S -> zookeeper
-	+80s heal
+	+2250ms heal S -> zookeeper
+	+85s heal
 	+0s await job-leader within 60s
 `,
 	},
