@@ -66,12 +66,12 @@ func (c *Cluster) settings(p *place) map[string]string {
 	if p.master {
 		maps.Copy(s, map[string]string{
 			"jobmanager.rpc.address":            p.host,
-			"jobmanager.bind-host":              p.host,
+			"jobmanager.bind-host":              p.bind,
 			"high-availability.jobmanager.port": fmt.Sprint(p.rpc),
 			"jobmanager.rpc.bind-port":          fmt.Sprint(p.rpcBind),
 			"blob.server.port":                  fmt.Sprint(p.blob),
 			"rest.address":                      p.host,
-			"rest.bind-address":                 p.host,
+			"rest.bind-address":                 p.bind,
 			"rest.port":                         fmt.Sprint(p.rest),
 			// A jar that was handed to one JobManager can be run by any.
 			"web.upload.dir": filepath.Join(c.o.Dir, "jars"),
@@ -87,7 +87,7 @@ func (c *Cluster) settings(p *place) map[string]string {
 		maps.Copy(s, map[string]string{
 			"jobmanager.rpc.address":        p.host,
 			"taskmanager.host":              p.host,
-			"taskmanager.bind-host":         p.host,
+			"taskmanager.bind-host":         p.bind,
 			"taskmanager.rpc.port":          fmt.Sprint(p.rpc),
 			"taskmanager.rpc.bind-port":     fmt.Sprint(p.rpcBind),
 			"taskmanager.resource-id":       p.name,

@@ -55,7 +55,7 @@ func newHere(ctx context.Context, o *Options, reports *reports.Reports) (*here, 
 
 // settle reserves the ports of a process and opens its gates.
 func (h *here) settle(_ context.Context, p *place) error {
-	p.host, p.classpath = loopback, h.classpath
+	p.host, p.bind, p.classpath = loopback, loopback, h.classpath
 	p.machine = &local{here: h, Process: process.Process{
 		Name: p.name, Dir: p.dir, Log: p.log, Words: p.lastWords,
 	}}

@@ -41,7 +41,9 @@ func (l *lodged) settle(ctx context.Context, p *place) error {
 		return err
 	}
 	p.machine = &lodger{Machine: m, name: p.name}
-	p.host, p.classpath = m.Addr(), m.Classpath()
+	// A JobManager of 1.20 looks for its own blob server on loopback. The network is the
+	// run's own, so a listener may be open to all of it.
+	p.host, p.bind, p.classpath = m.Addr(), "0.0.0.0", m.Classpath()
 	p.rpc, p.rpcBind = workerPort, workerPort
 	if p.master {
 		p.rpc, p.rpcBind, p.rest, p.blob = masterPort, masterPort, restPort, blobPort

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/cluster/process"
 )
 
 // place is where one JobManager or TaskManager runs: its folder, machine and addresses
@@ -28,10 +29,10 @@ type place struct {
 
 // addresses are where a process is found, and where it finds others.
 type addresses struct {
-	// host is where it listens. Others call it there, on the port rpc; it binds rpcBind,
-	// which is another port if somebody carries the calls. rest and blob are a
-	// JobManager's.
-	host                     string
+	// host is where others call it, bind where it listens. They call the port rpc; it
+	// binds rpcBind, which is another one if somebody carries the calls. rest and blob are
+	// a JobManager's.
+	host, bind               string
 	rpc, rpcBind, rest, blob int
 	// restHere is where this machine finds the REST server, as host:port.
 	restHere  string
@@ -117,7 +118,7 @@ func (c *Cluster) args(p *place) []string {
 // lastWords is what a process that ended by itself says about it in its log: its
 // last error, or else its last line.
 func (p *place) lastWords() string {
-	text, err := tail(p.log, 64<<10)
+	text, err := process.Tail(p.log, 64<<10)
 	if err != nil {
 		return err.Error()
 	}
@@ -134,20 +135,4 @@ func (p *place) lastWords() string {
 		last = last[:most] + "…"
 	}
 	return strings.TrimSpace(last + "; see " + p.log)
-}
-
-// tail is the end of a file, at most n bytes.
-func tail(path string, n int64) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	b := make([]byte, min(n, info.Size()))
-	_, err = f.ReadAt(b, info.Size()-int64(len(b)))
-	return string(b), err
 }

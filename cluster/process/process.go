@@ -211,8 +211,11 @@ func (p *Process) notRunning() error {
 }
 
 // Tail is the end of the log, at most n bytes.
-func (p *Process) Tail(n int64) (string, error) {
-	f, err := os.Open(p.Log)
+func (p *Process) Tail(n int64) (string, error) { return Tail(p.Log, n) }
+
+// Tail is the end of a file, at most n bytes.
+func Tail(path string, n int64) (string, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
