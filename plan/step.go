@@ -48,9 +48,9 @@ const (
 	// client would that never had an answer; an answer of any kind ends the step.
 	Stop
 	Submit
-	// Jobs hands in Count further jobs, one after the other, which do what the job
-	// does and put it out elsewhere, and cancels each when it runs; in
-	// the model, short ones that end by themselves.
+	// Jobs hands in Count further jobs, which are short and end by themselves; the model
+	// runs one after the other, real worlds some at a time. There each reads a record of
+	// each of the job's keys, and waits for one if there is none.
 	Jobs
 	// Erase removes the znode Path, one of Flink's own, and all below it, as somebody
 	// would by hand.

@@ -49,7 +49,8 @@ type flinkRun struct {
 	polls   sync.WaitGroup
 
 	mu      sync.Mutex
-	aside   bool // other jobs come and go
+	aside   bool              // other jobs come and go
+	others  map[string]string // what each of them is, by its id
 	procs   map[string]procState
 	links   map[[2]string]cluster.Link
 	records int // that the sinks have committed, as far as was seen
@@ -120,7 +121,7 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	}
 	f.cluster, err = flink.Start(ctx, flink.Options{
 		Version: at.Version, Dir: at.Dir, ZooKeeper: zooKeeper, Lodging: lodging, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
-		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(&p), Application: application, Observe: f.observe,
+		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(w.plan), Application: application, Observe: f.observe,
 	})
 	if err != nil {
 		return err
@@ -189,8 +190,15 @@ func jobsOf(p *plan.Plan) []*jobRun {
 	return jobs
 }
 
-// slots are how many a TaskManager has: two for each job.
-func slots(f *plan.Flink) int { return 2 * f.JobCount() }
+// slots are how many a TaskManager has: two for each job, and one for each of those
+// that a step hands in at the same time.
+func slots(p *plan.Plan) int {
+	n := 2 * p.Flink.JobCount()
+	if slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.Jobs }) {
+		n += jobsAtOnce
+	}
+	return min(n, flink.Most)
+}
 
 // parallelism is that of a job: where jobs meet, a task for each of its keys, so that
 // as many meet as in the model; and else one for each TaskManager.
@@ -215,21 +223,29 @@ func (s *servers) lodging() (l cluster.Lodging, addrs []string) {
 	return l, addrs
 }
 
-// say draws up a job's command line.
-func (f *flinkRun) say(j *jobRun, zooKeeper []string) (err error) {
+// copies says that a job does with its keys what job j does; suffix is behind the name
+// of where its output goes.
+func (f *flinkRun) copies(j *jobRun, zooKeeper []string, suffix string) flinkjob.Options {
 	p := f.w.plan
 	o := flinkjob.Options{
 		ZooKeeper: zooKeeper, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
 		Parallelism: parallelism(&p.Flink, j.number), Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
 	}
 	if p.Flink.Sink == plan.Files {
-		o.Output = f.output(j.number)
+		o.Output = f.output(j.number) + suffix
 	} else {
-		o.Out = plan.OutputDir(j.number)
+		o.Out = plan.OutputDir(j.number) + suffix
 	}
 	for _, i := range p.Flink.KeysOf(j.number) {
 		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i)))
 	}
+	return o
+}
+
+// say draws up a job's command line.
+func (f *flinkRun) say(j *jobRun, zooKeeper []string) (err error) {
+	p := f.w.plan
+	o := f.copies(j, zooKeeper, "")
 	if j.number == 1 {
 		o.Config = plan.ConfigPath
 	}
@@ -311,6 +327,9 @@ func (f *flinkRun) observe(e runlog.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ofAnother(e) {
+		if e.Kind == runlog.JobState && f.aside {
+			f.others[e.Job] = e.Text
+		}
 		return
 	}
 	st := f.procs[e.Proc]

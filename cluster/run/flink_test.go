@@ -75,6 +75,18 @@ func TestObserve(t *testing.T) {
 	if last := log.events[len(log.events)-1]; last.Job != "j" || last.Text != runlog.Restored {
 		t.Errorf("a checkpoint of a job that the line did not name is %+v", last)
 	}
+	f.setAside(true)
+	f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm1", Job: "k", Text: runlog.JobRunning})
+	f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm1", Job: "k", Text: runlog.JobFailed})
+	f.observe(runlog.Event{Kind: runlog.Checkpoint, Proc: "jm1", Text: runlog.Restored})
+	const failed = "job 1 of 1 was failed, and not finished within 1m0s"
+	if err := f.awaitFinished(t.Context(), "job 1 of 1", "k"); err == nil || err.Error() != failed {
+		t.Errorf("of another job that has failed: %v, want %s", err, failed)
+	}
+	f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm1", Job: "k", Text: runlog.JobFinished})
+	if err := f.awaitFinished(t.Context(), "job 1 of 1", "k"); err != nil {
+		t.Errorf("of another job that has finished: %v", err)
+	}
 	if len(log.events) != 13 {
 		t.Errorf("%d events in the log, want all 13", len(log.events))
 	}

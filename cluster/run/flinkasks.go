@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +16,7 @@ import (
 	"github.com/schismlab/schism/cluster/flink"
 	"github.com/schismlab/schism/flink/rest"
 	"github.com/schismlab/schism/plan"
+	"github.com/schismlab/schism/runlog"
 )
 
 // This file is what steps ask of a Flink cluster over REST, and what they take
@@ -103,63 +105,90 @@ func (f *flinkRun) unlessEnded(do func(context.Context, *rest.Client) error) fun
 	}
 }
 
-// moreJobs hands in n further jobs, one after the other, and cancels each when it
-// runs. Nobody judges them: what they say is left out of the log.
+// moreJobs hands in n further jobs, some at a time. Each reads one record of each of
+// the first job's keys, and so ends by itself. Nobody judges them: what JobManagers say
+// of them is left out of the log.
 func (f *flinkRun) moreJobs(ctx context.Context, n int) error {
 	f.setAside(true)
 	defer f.setAside(false)
-	for i := range n {
-		sum := sha256.Sum256([]byte(fmt.Sprint(f.first().id, i)))
-		id := hex.EncodeToString(sum[:16])
-		args := elsewhere(f.first().args, fmt.Sprintf("%s-%d", f.output(1), i+1), fmt.Sprintf("%s-%d", plan.OutputRoot, i+1))
-		err := f.askLeader(ctx, fmt.Sprintf("job %d of %d", i+1, n), func(ctx context.Context, c *rest.Client) error {
-			if err := c.Submit(ctx, f.jar, rest.Spec{JobID: id, Args: args}); err != nil {
-				return err
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	numbers, errs := make(chan int), make(chan error, jobsAtOnce)
+	for range jobsAtOnce {
+		go func() {
+			var err error
+			for i := range numbers {
+				if err = f.oneMore(ctx, i, n); err != nil {
+					stop()
+					break
+				}
 			}
-			if err := runs(ctx, c, id); err != nil {
-				return err
-			}
-			if err := c.Cancel(ctx, id); err != nil {
-				return err
-			}
-			_, err := c.AwaitState(ctx, id, rest.Canceled)
-			return err
-		})
-		if err != nil {
-			return err
+			errs <- err
+		}()
+	}
+	for i := 1; i <= n && ctx.Err() == nil; i++ {
+		select {
+		case numbers <- i:
+		case <-ctx.Done():
 		}
 	}
-	return nil
+	close(numbers)
+	var first error
+	for range jobsAtOnce {
+		// Those that were stopped because one has failed say less than that one.
+		if err := <-errs; first == nil || errors.Is(first, context.Canceled) {
+			first = cmp.Or(err, first)
+		}
+	}
+	return first
 }
+
+// jobsAtOnce is how many further jobs run at the same time; there are slots for as many.
+const jobsAtOnce = 4
+
+// oneMore runs further job i of n.
+func (f *flinkRun) oneMore(ctx context.Context, i, n int) error {
+	sum := sha256.Sum256([]byte(fmt.Sprint(f.first().id, i)))
+	id := hex.EncodeToString(sum[:16])
+	_, zooKeeper := f.w.servers.lodging()
+	o := f.copies(f.first(), zooKeeper, fmt.Sprintf("-short-%d", i))
+	o.Records, o.Checkpoint = 1, shortCheckpoint
+	args, err := o.Args()
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("job %d of %d", i, n)
+	err = f.askLeader(ctx, what, func(ctx context.Context, c *rest.Client) error {
+		return c.Submit(ctx, f.jar, rest.Spec{JobID: id, Args: args})
+	})
+	if err != nil {
+		return err
+	}
+	return f.awaitFinished(ctx, what, id)
+}
+
+// shortCheckpoint is the interval of checkpoints of a job that is short: it does not end
+// before one is complete that was triggered after its last record.
+const shortCheckpoint = 100 * time.Millisecond
 
 func (f *flinkRun) setAside(on bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.aside = on
+	f.aside, f.others = on, map[string]string{}
 }
 
-// elsewhere are the arguments of a job that puts out to another folder or znode.
-func elsewhere(args []string, output, out string) []string {
-	args = append([]string(nil), args...)
-	for i := 1; i < len(args); i++ {
-		switch args[i-1] {
-		case "--output":
-			args[i] = output
-		case "--out":
-			args[i] = out
-		}
-	}
-	return args
-}
-
-// runs waits until every task of a job runs.
-func runs(ctx context.Context, c *rest.Client, id string) error {
+// awaitFinished waits until a JobManager says of another job than the plan's that it has
+// finished. REST would say so as well, up to three seconds later.
+func (f *flinkRun) awaitFinished(ctx context.Context, what, id string) error {
+	state := ""
 	err := await(ctx, askWithin, func() bool {
-		job, err := c.Job(ctx, id)
-		return err == nil && job.AllRunning()
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		state = f.others[id]
+		return state == runlog.JobFinished || state == runlog.JobFailed || state == runlog.JobCancelled
 	})
-	if errors.Is(err, errLate) {
-		return fmt.Errorf("job %s does not run after %v", id, askWithin)
+	if errors.Is(err, errLate) || err == nil && state != runlog.JobFinished {
+		return unfinished{fmt.Sprintf("%s was %s, and not finished within %v", what, cmp.Or(state, "not heard of"), askWithin)}
 	}
 	return err
 }

@@ -108,7 +108,7 @@ func TestSeveralJobs(t *testing.T) {
 	if one.id != jobID(p) || two.id == one.id || len(two.id) != len(one.id) || jobsOf(p)[1].id != two.id {
 		t.Fatalf("the jobs' ids are %s and %s", one.id, two.id)
 	}
-	if parallelism(&p.Flink, 2) != 2 || slots(&p.Flink) != 4 {
+	if parallelism(&p.Flink, 2) != 2 || slots(p) != 4 {
 		t.Error("each job has a task for each of its keys")
 	}
 	say := func(job, text string, ckpt int64) {
