@@ -75,6 +75,20 @@ func TestObserve(t *testing.T) {
 	if last := log.events[len(log.events)-1]; last.Job != "j" || last.Text != runlog.Restored {
 		t.Errorf("a checkpoint of a job that the line did not name is %+v", last)
 	}
+	for _, state := range []string{runlog.JobRunning, runlog.JobCancelled} {
+		f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm1", Job: "j", Text: state})
+	}
+	if j := f.first(); j.ended != runlog.JobCancelled || j.again {
+		t.Errorf("a job that was cancelled has ended as %q, and runs again: %v", j.ended, j.again)
+	}
+	say(runlog.Exit, "jm1")
+	if got := f.procs["jm1"]; got != (procState{done: true}) || f.leads["jm1"] {
+		t.Errorf("jm1, whose work is done, is %+v, and leads: %v", got, f.leads["jm1"])
+	}
+	f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm2", Job: "j", Text: runlog.JobRunning})
+	if j := f.first(); j.ended != runlog.JobCancelled || !j.again {
+		t.Errorf("a job that runs on jm2 after that has ended as %q, and runs again: %v", j.ended, j.again)
+	}
 	f.setAside(true)
 	f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm1", Job: "k", Text: runlog.JobRunning})
 	f.observe(runlog.Event{Kind: runlog.JobState, Proc: "jm1", Job: "k", Text: runlog.JobFailed})
@@ -87,7 +101,7 @@ func TestObserve(t *testing.T) {
 	if err := f.awaitFinished(t.Context(), "job 1 of 1", "k"); err != nil {
 		t.Errorf("of another job that has finished: %v", err)
 	}
-	if len(log.events) != 13 {
-		t.Errorf("%d events in the log, want all 13", len(log.events))
+	if len(log.events) != 17 {
+		t.Errorf("%d events in the log, want all 17", len(log.events))
 	}
 }
