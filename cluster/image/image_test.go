@@ -117,7 +117,7 @@ func TestBuildFromCopiedRuntime(t *testing.T) {
 	skipUnready(t, err)
 	must(t, err)
 	defer engine.Close()
-	j, err := findJDK()
+	j, err := findJDK("")
 	skipUnready(t, err)
 	must(t, err)
 	j.linker = ""
@@ -272,7 +272,7 @@ func TestLayerIsReproducible(t *testing.T) {
 
 func TestResolve(t *testing.T) {
 	t.Run("a program's libraries and its loader", func(t *testing.T) {
-		j, err := findJDK()
+		j, err := findJDK("")
 		skipUnready(t, err)
 		must(t, err)
 		tree, err := j.provide(t.Context(), io.Discard)

@@ -34,7 +34,7 @@ type archive struct {
 
 // load puts the image into the engine.
 func (r *recipe) load(ctx context.Context, engine *testcontainers.DockerClient, progress io.Writer) error {
-	if err := sameMachine(ctx, engine); err != nil {
+	if err := sameMachine(ctx, engine, r.product.other); err != nil {
 		return err
 	}
 	fmt.Fprintf(progress, "building %s\n", r.ref())
@@ -66,8 +66,9 @@ func (a *archive) load(ctx context.Context, engine *testcontainers.DockerClient)
 	return err
 }
 
-// sameMachine refuses an engine for which this machine's programs are foreign.
-func sameMachine(ctx context.Context, engine *testcontainers.DockerClient) error {
+// sameMachine refuses an engine for which this machine's programs are foreign, and says
+// what other way there is.
+func sameMachine(ctx context.Context, engine *testcontainers.DockerClient, other string) error {
 	v, err := engine.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func sameMachine(ctx context.Context, engine *testcontainers.DockerClient) error
 	}
 	return &cluster.NotReady{
 		What: fmt.Sprintf("the engine runs %s/%s containers, and an image made here is linux/%s", v.Os, v.Arch, runtime.GOARCH),
-		Do:   "name an image that the engine can pull: " + Variable + "=zookeeper@sha256:…",
+		Do:   other,
 	}
 }
 

@@ -25,14 +25,22 @@ const recipeVersion = 1
 type product struct {
 	// name is the image's, its folder's in /opt, and its label's.
 	name, proper string
+	// other is where another image may come from than from here, for advice.
+	other string
 	// jars provides a release's class path, digest identifies it.
 	jars   func(ctx context.Context, version string) ([]string, error)
 	digest func(version string) (string, error)
 }
 
 var (
-	zooKeeper = &product{name: "zookeeper", proper: "ZooKeeper", jars: artifact.ZooKeeper, digest: artifact.Digest}
-	flink     = &product{name: "flink", proper: "Flink", jars: artifact.Flink, digest: artifact.FlinkDigest}
+	zooKeeper = &product{
+		name: "zookeeper", proper: "ZooKeeper", jars: artifact.ZooKeeper, digest: artifact.Digest,
+		other: "name an image that the engine can pull: " + Variable + "=zookeeper@sha256:…",
+	}
+	flink = &product{
+		name: "flink", proper: "Flink", jars: artifact.Flink, digest: artifact.FlinkDigest,
+		other: "run Flink in world local, as processes of this machine",
+	}
 )
 
 // folder is where the product's own image keeps its jars.
@@ -54,7 +62,7 @@ func newRecipe(ctx context.Context, p *product, version string, progress io.Writ
 	if runtime.GOOS != "linux" {
 		return nil, &cluster.NotReady{
 			What: "an image can be made on Linux only, not on " + runtime.GOOS,
-			Do:   "name an image that the engine can pull: " + Variable + "=zookeeper@sha256:…",
+			Do:   p.other,
 		}
 	}
 	// Ask for the jars first: a wrong version is then refused at once.
@@ -63,7 +71,7 @@ func newRecipe(ctx context.Context, p *product, version string, progress io.Writ
 		return nil, err
 	}
 	r := &recipe{product: p, version: version, jars: jars}
-	j, err := findJDK()
+	j, err := findJDK(p.other)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +83,7 @@ func newRecipe(ctx context.Context, p *product, version string, progress io.Writ
 	}
 	r.libraries, err = resolve([]string{r.runtime, r.sleep}, systemDirs())
 	if err != nil {
-		return nil, &cluster.NotReady{What: "the Java runtime's libraries are not all here", Do: "install what is missing, or name an image in " + Variable, Err: err}
+		return nil, &cluster.NotReady{What: "the Java runtime's libraries are not all here", Do: "install what is missing, or " + p.other, Err: err}
 	}
 	r.digest, err = r.sum(j.key())
 	return r, err

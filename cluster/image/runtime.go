@@ -50,8 +50,9 @@ type jdk struct {
 	linker  string // path of jlink, or "" where none or no module files are
 }
 
-// findJDK takes JAVA_HOME, or else the home of the java on PATH.
-func findJDK() (jdk, error) {
+// findJDK takes JAVA_HOME, or else the home of the java on PATH;
+// where there is none the error tells the other way, too.
+func findJDK(other string) (jdk, error) {
 	home := os.Getenv("JAVA_HOME")
 	if home == "" {
 		java, err := exec.LookPath("java")
@@ -59,13 +60,13 @@ func findJDK() (jdk, error) {
 			java, err = filepath.EvalSymlinks(java)
 		}
 		if err != nil {
-			return jdk{}, noJava(err)
+			return jdk{}, noJava(err, other)
 		}
 		home = filepath.Dir(filepath.Dir(java))
 	}
 	release, err := os.ReadFile(filepath.Join(home, "release"))
 	if err != nil {
-		return jdk{}, noJava(err)
+		return jdk{}, noJava(err, other)
 	}
 	j := jdk{home: home, release: string(release)}
 	linker := filepath.Join(home, "bin", "jlink")
@@ -75,10 +76,10 @@ func findJDK() (jdk, error) {
 	return j, nil
 }
 
-func noJava(err error) error {
+func noJava(err error, other string) error {
 	return &cluster.NotReady{
 		What: "no Java runtime in JAVA_HOME or PATH to make an image from", Err: err,
-		Do: "install a JDK of 11 or newer (on Debian: apt-get install openjdk-17-jdk-headless), or name an image in " + Variable,
+		Do: "install a JDK of 11 or newer (on Debian: apt-get install openjdk-17-jdk-headless), or " + other,
 	}
 }
 
