@@ -91,7 +91,7 @@
 //     sinks. They go to the servers directly: a cut between a TaskManager and
 //     ZooKeeper holds Flink's own client, not the job's.
 //   - Flink's processes run on this machine in every real world, also beside servers
-//     in containers. Their links can be cut and not be slow.
+//     in containers.
 //   - Of leader information that changes more often than ten times a second only a
 //     part is seen. Zxids of such events are those of the last change seen.
 package run
