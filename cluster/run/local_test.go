@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,8 +116,17 @@ func wantWhole(t *testing.T, events []runlog.Event) runlog.History {
 		}
 		last = e.T
 	}
-	if ready := of(events, runlog.Ready); len(ready) != 2 || ready[0].Text != "start" || ready[1].Text != "end" {
-		t.Errorf("health was proved as %+v, want start and end", ready)
+	wants, ready := []string{"start"}, []string(nil)
+	for _, e := range of(events, runlog.Await) {
+		if strings.HasPrefix(e.Text, "await ready ") {
+			wants = append(wants, e.Text)
+		}
+	}
+	for _, e := range of(events, runlog.Ready) {
+		ready = append(ready, e.Text)
+	}
+	if wants = append(wants, "end"); !slices.Equal(ready, wants) {
+		t.Errorf("health was proved as %q, want %q", ready, wants)
 	}
 	trees := of(events, runlog.Tree)
 	if len(trees) != 3 || trees[0].Zxid != trees[1].Zxid || trees[0].Zxid != trees[2].Zxid {
