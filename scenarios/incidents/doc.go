@@ -40,7 +40,9 @@
 //
 // On real servers FLINK-38499 is a matter of luck: the JobManager draws how long it
 // waits, and an attempt shows it when the last wait is longer than a recovery may
-// take.
+// take. CURATOR-645 must go on for more than a minute to count, two sessions and nine
+// entries; on a machine that is late by some tenths of a second, again and again, the two
+// JobManagers fall out of step before, and one is elected.
 //
 // The model is held to the story, as far as that tells it. Where a story
 // leaves a step open, the Story here says what was chosen.
