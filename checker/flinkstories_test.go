@@ -488,17 +488,8 @@ var flinkStories = map[string]string{
 		14 crash jm2
 		` + entries + `
 		50 watches n1 20`,
-	"flink-quiet/four-processes.ok": `
-		1 start jm1
-		1 start jm2
-		1 start tm1
-		1 start tm2
+	"flink-quiet/all-with-one-server.ok": `
 		2 watches n1 20
-		3 watches n1 90`,
-	"flink-quiet/leak-of-two.bad": `
-		1 start jm1
-		1 start tm1
-		2 watches n1 40
 		3 watches n1 90`,
 	"flink-quiet/leak.bad": `
 		1 grant jm1 ta

@@ -21,13 +21,13 @@ var flink33053 = &Incident{
 		// Curator's TreeCache, as it is closed, takes away the watches that it has, and not
 		// the one that it is asking for. It asks for one when it hears that the znode is
 		// gone; so the TaskManager is to hear of a job's end, from the JobManager, between
-		// that and ZooKeeper's answer. Two processes have few watches of their own, so a few
-		// dozen more count.
+		// that and ZooKeeper's answer. Two processes have few watches of their own: with one
+		// server there are at most some forty at first, and three times that is a leak.
 		script: slowFlinkClient + `steps
 	at 1s await checkpoints 2 within 60s
 	+0s slow zookeeper -> taskmanagers delay 200ms jitter 0s loss 0ppm
 	+0s slow jobmanagers -> taskmanagers delay 320ms jitter 0s loss 0ppm
-	+0s jobs 75
+	+0s jobs 120
 	+0s heal
 	+0s await checkpoints 2 within 60s
 `,
