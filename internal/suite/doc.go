@@ -11,6 +11,10 @@
 // dropped when it passes. A test that skips itself is left out, with the reason
 // that it gave.
 //
+// Real servers have bugs of their own. Where a scenario shows one that no release has
+// repaired, its test says so and makes another run in its place (-schism.pass-over of
+// package scenariotest), and the list at the end names it.
+//
 // # The end
 //
 // The exit code is 1 when a test failed, and otherwise 0. With

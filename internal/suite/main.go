@@ -38,8 +38,8 @@ func parts() []part {
 		{"unit", pure},
 		{"sim", scenarios("-schism.world=sim", "-schism.seeds=16")},
 		{"cluster", []string{"-p=1", "-timeout=20m", "./cluster/..."}},
-		{"local", scenarios("-schism.world=local")},
-		{"docker", scenarios("-schism.world=docker")},
+		{"local", scenarios("-schism.world=local", "-schism.pass-over")},
+		{"docker", scenarios("-schism.world=docker", "-schism.pass-over")},
 	}
 }
 

@@ -22,6 +22,7 @@ type summary struct {
 	output  map[string][]string // of tests under way, by package and name
 	reasons []string            // of what was left out, as they came
 	left    map[string][]string // tests by reason
+	open    []string            // bugs of others that were passed over
 	failed  []string            // parts
 	times   []string
 }
@@ -70,6 +71,7 @@ func (s *summary) take(e event) {
 		s.skipped(strings.TrimPrefix(id, module+"/"), reason(s.output[id]))
 		delete(s.output, id)
 	case e.Action == "pass":
+		s.passedOver(strings.TrimPrefix(id, module+"/"), s.output[id])
 		delete(s.output, id)
 	}
 }
@@ -103,6 +105,15 @@ func (s *summary) skipped(test, why string) {
 	s.left[why] = append(s.left[why], test)
 }
 
+// passedOver keeps what a test says of bugs that real servers are known to have.
+func (s *summary) passedOver(test string, output []string) {
+	for _, line := range output {
+		if _, bug, found := strings.Cut(line, "open bug: "); found {
+			s.open = append(s.open, strings.TrimSpace(bug)+"\n\t"+test)
+		}
+	}
+}
+
 func (s *summary) failedPart(name string, err error) {
 	if err != nil {
 		s.failed = append(s.failed, name)
@@ -125,6 +136,9 @@ func (s *summary) end(wantAll bool) bool {
 		for _, test := range s.left[why] {
 			fmt.Fprintf(s.w, "\t%s\n", test)
 		}
+	}
+	for _, bug := range s.open {
+		fmt.Fprintf(s.w, "open bug shown, and another run made in its place: %s\n", bug)
 	}
 	well := len(s.failed) == 0
 	if !well {

@@ -9,6 +9,8 @@ const events = `{"Action":"start","Package":"p"}
 {"Action":"run","Package":"p","Test":"TestGood"}
 {"Action":"output","Package":"p","Test":"TestGood","Output":"quiet\n"}
 {"Action":"pass","Package":"p","Test":"TestGood"}
+{"Action":"output","Package":"p","Test":"TestOpen","Output":"    x_test.go:5: open bug: flink-x (lost), in seed 1\n"}
+{"Action":"pass","Package":"p","Test":"TestOpen"}
 {"Action":"output","Package":"p","Test":"TestBad","Output":"    x_test.go:7: loud\n"}
 {"Action":"fail","Package":"p","Test":"TestBad"}
 {"Action":"output","Package":"p","Test":"TestGone/local","Output":"    x_test.go:9: not ready: no Java: install it\n"}
@@ -38,6 +40,7 @@ func TestSummary(t *testing.T) {
 	}
 	for _, want := range []string{
 		"loud", "FAIL\tp", "no event at all", "left out, 1 tests: no Java: install it\n\tp.TestGone/local\n", "left out, 1 tests: only on the moon\n",
+		"open bug shown, and another run made in its place: flink-x (lost), in seed 1\n\tp.TestOpen\n",
 		"left out, 1 tests: no reason given\n\tp.TestMute\n",
 	} {
 		if !strings.Contains(b.String(), want) {

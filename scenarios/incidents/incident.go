@@ -83,6 +83,18 @@ func Named(name string) (*Incident, error) {
 	return nil, fmt.Errorf("unknown incident %q: want one of %s", name, strings.Join(names, ", "))
 }
 
+// Open is the incident that shows as signature on real servers, or on real Flink, and
+// that no release has repaired, nor any option avoids; nil if there is none.
+func Open(signature string, flink bool) *Incident {
+	for _, i := range All() {
+		open := i.Release != "" && i.FixedRelease == "" && i.Repaired() == i
+		if open && i.Signature == signature && (i.flink != "") == flink {
+			return i
+		}
+	}
+	return nil
+}
+
 // Plan is the incident's plan for a variant of the model, "" the affected one.
 func (i *Incident) Plan(variant string) (*plan.Plan, error) {
 	return i.plan(0, scenarios.Options{Variant: variant})

@@ -98,6 +98,30 @@ func reasons(o scenarios.Outcome) string {
 
 // TestReleases: an incident that the model cannot show has a release that can,
 // and a plan that real servers can carry out.
+func TestOpen(t *testing.T) {
+	for _, c := range []struct {
+		signature string
+		flink     bool
+		want      string
+	}{
+		{"pointer-without-state", true, "flink-dangling-pointer"},
+		{"pointer-without-state", false, ""},
+		{"servers-agree", false, "zookeeper-4837"},
+		{"servers-agree", true, ""},
+		{"one-job-leader", true, ""},          // a release has repaired it
+		{"job-runs-again finished", true, ""}, // an option avoids it
+		{"agreement", false, ""},
+	} {
+		got := ""
+		if i := Open(c.signature, c.flink); i != nil {
+			got = i.Name
+		}
+		if got != c.want {
+			t.Errorf("%s, with Flink %v: %q is open, want %q", c.signature, c.flink, got, c.want)
+		}
+	}
+}
+
 func TestReleases(t *testing.T) {
 	for _, i := range All() {
 		if i.Affected == "" && i.Release == "" {

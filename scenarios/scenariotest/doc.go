@@ -17,6 +17,10 @@
 //	-schism.seed N       the first seed (1)
 //	-schism.seeds N      how many seeds (3 in the model, 1 on real servers)
 //	-schism.world LIST   sim, local, docker, several with commas, or all (sim)
+//	-schism.pass-over    where a run on real servers shows a bug that no release of
+//	                     theirs has repaired (an incident of package incidents),
+//	                     say "open bug:", and make a run with a further seed in
+//	                     its place, which must pass
 //	-schism.out DIR      where run folders go (a temporary one, which stays if the
 //	                     test fails)
 //
