@@ -27,11 +27,11 @@
 // plans slow links down, and set one delay against another, so that the race is lost
 // each time anew: the second JobManager enters the election one and a half delays after
 // the first; a TaskManager is told to forget a job between ZooKeeper's news and its
-// answer. Without that, 23 jobs that were cancelled and 19 that finished left no
-// watch on servers of Flink 1.17.1.
+// answer. On Flink 1.17.1 23 jobs that were cancelled left no watch without that, and
+// 19 that finished left none while calls alone were late.
 //
 // FLINK-14091, 18677, 19557, 21928, 22494, 24543 and 26068 are in the model alone: they
-// were gone before Flink 1.15. The job of testdata/flink-job is for 1.17 and later, and
+// were gone with Flink 1.15 at the latest. The job of testdata/flink-job is for 1.17 and later, and
 // 1.14.3 has no sinks of its kind (org.apache.flink.api.connector.sink2); and the
 // JobManager of 1.14.3 has an election for each of its components
 // (ZooKeeperLeaderElectionDriver alone), at znodes that flink/hastore does not read.

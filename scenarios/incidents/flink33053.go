@@ -21,14 +21,14 @@ var flink33053 = &Incident{
 		// Curator's TreeCache, as it is closed, takes away the watches that it has, and not
 		// the one that it is asking for. It asks for one when it hears that the znode is
 		// gone; so the TaskManager is to hear of a job's end, from the JobManager, between
-		// that and ZooKeeper's answer. Six or eight of ten jobs leave a watch, and a
-		// server is taken to gather them when it has more than a hundred, and three times
-		// those at first, which with two processes are some forty at most.
+		// that and ZooKeeper's answer. More than eight of ten jobs leave a watch,
+		// and a server is taken to gather them when it has more than a hundred, and three
+		// times those at first, which with two processes are some thirty at most.
 		script: slowFlinkClient + `steps
 	at 1s await checkpoints 2 within 60s
 	+0s slow zookeeper -> taskmanagers delay 200ms jitter 0s loss 0ppm
 	+0s slow jobmanagers -> taskmanagers delay 320ms jitter 0s loss 0ppm
-	+0s jobs 180
+	+0s jobs 150
 	+0s heal
 	+0s await checkpoints 2 within 60s
 `,
