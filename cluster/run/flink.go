@@ -3,14 +3,9 @@ package run
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +14,6 @@ import (
 	"github.com/schismlab/schism/cluster/flink"
 	"github.com/schismlab/schism/cluster/flinkjob"
 	"github.com/schismlab/schism/flink/rest"
-	"github.com/schismlab/schism/plan"
-	"github.com/schismlab/schism/runlog"
 )
 
 // Flink says how the Flink cluster of a plan is run.
@@ -64,36 +57,6 @@ type flinkRun struct {
 	meetings meetings
 }
 
-// jobRun is one of the jobs. What it has done is under the mutex of the flinkRun.
-type jobRun struct {
-	number int // from 1
-	id     string
-	args   []string
-
-	done      int64  // checkpoints that were completed
-	newest    int64  // the number of the last one that was triggered
-	saving    int64  // the number of the last savepoint that was triggered
-	completed int64  // the number of the last one that was completed
-	ended     string // the state in which it first came to its end, "" so far
-	again     bool   // it has run after that
-}
-
-// first is the job that steps are about which name none.
-func (f *flinkRun) first() *jobRun { return f.jobs[0] }
-
-// jobOf is the job of an id, nil if it is none of the plan's.
-func (f *flinkRun) jobOf(id string) *jobRun {
-	for _, j := range f.jobs {
-		if j.id == id {
-			return j
-		}
-	}
-	return nil
-}
-
-// procState is what a process is; done, one that has ended by itself since its work was.
-type procState struct{ up, paused, done bool }
-
 // startFlink starts the cluster and its job, and returns when every task runs and
 // a checkpoint is complete.
 func (w *world) startFlink(ctx context.Context, at Flink) error {
@@ -107,23 +70,17 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 		return err
 	}
 	lodging, zooKeeper := w.servers.lodging()
-	f := &flinkRun{w: w, dir: at.Dir, procs: map[string]procState{}, links: map[[2]string]cluster.Link{}, leads: map[string]bool{}, seen: map[string]bool{}, jobs: jobsOf(w.plan), jar: jar}
+	f := &flinkRun{
+		w: w, dir: at.Dir, jar: jar, jobs: jobsOf(w.plan),
+		procs: map[string]procState{}, links: map[[2]string]cluster.Link{}, leads: map[string]bool{}, seen: map[string]bool{},
+	}
 	w.flink = f
-	p := w.plan.Flink
 	for _, j := range f.jobs {
 		if err := f.say(j, zooKeeper); err != nil {
 			return err
 		}
 	}
-	var application *flink.Application
-	if j := f.first(); p.Application {
-		application = &flink.Application{Jar: jar, Main: flinkjob.ApplicationMain, Args: j.args, JobID: j.id}
-	}
-	f.cluster, err = flink.Start(ctx, flink.Options{
-		Version: at.Version, Dir: at.Dir, ZooKeeper: zooKeeper, Lodging: lodging, JobManagers: p.JobManagers, TaskManagers: p.TaskManagers,
-		Session: time.Duration(w.plan.Topology.SessionTimeout), Tolerant: p.Tolerant, Heartbeat: time.Duration(p.Heartbeat), KeepResults: p.KeepResults, Slots: slots(w.plan), Application: application, Observe: f.observe,
-	})
-	if err != nil {
+	if f.cluster, err = flink.Start(ctx, f.options(&at, lodging, zooKeeper)); err != nil {
 		return err
 	}
 	if err := f.cluster.AwaitReady(ctx, at.Ready); err != nil {
@@ -132,22 +89,42 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	polling, stop := context.WithCancel(ctx)
 	f.stop = stop
 	f.polls.Go(func() { f.watchStore(polling) })
-	if !p.Application {
+	if !w.plan.Flink.Application {
 		if err := f.submit(ctx, at.Ready); err != nil {
 			return f.notReady(ctx, "does not take the job", err)
 		}
 	}
+	return f.awaitJob(ctx, at.Ready)
+}
+
+// options are what the plan says of the cluster.
+func (f *flinkRun) options(at *Flink, lodging cluster.Lodging, zooKeeper []string) flink.Options {
+	p := f.w.plan.Flink
+	o := flink.Options{
+		Version: at.Version, Dir: at.Dir, ZooKeeper: zooKeeper, Lodging: lodging,
+		JobManagers: p.JobManagers, TaskManagers: p.TaskManagers, Slots: slots(f.w.plan),
+		Session: time.Duration(f.w.plan.Topology.SessionTimeout), Heartbeat: time.Duration(p.Heartbeat),
+		Tolerant: p.Tolerant, KeepResults: p.KeepResults, Observe: f.observe,
+	}
+	if j := f.first(); p.Application {
+		o.Application = &flink.Application{Jar: f.jar, Main: flinkjob.ApplicationMain, Args: j.args, JobID: j.id}
+	}
+	return o
+}
+
+// awaitJob waits until every task of every job runs, and each has a checkpoint: without
+// one a fail-over would begin anew, and be none that matters.
+func (f *flinkRun) awaitJob(ctx context.Context, within time.Duration) error {
 	var last error
-	err = await(ctx, at.Ready, func() bool {
+	err := await(ctx, within, func() bool {
 		last = f.askRunning(ctx)
 		if last == nil && slices.Contains(f.checkpoints(), 0) {
-			// Without one a fail-over would begin anew, and be none that matters.
 			last = errors.New("it has completed no checkpoint")
 		}
 		return last == nil
 	})
 	if err != nil {
-		return f.notReady(ctx, fmt.Sprintf("does not run the job after %v", at.Ready), last)
+		return f.notReady(ctx, fmt.Sprintf("does not run the job after %v", within), last)
 	}
 	return nil
 }
@@ -169,46 +146,6 @@ func (f *flinkRun) notReady(ctx context.Context, what string, err error) error {
 	return &cluster.NotReady{What: fmt.Sprintf("Flink %s %s", f.cluster.Version(), what), Do: "see the logs in " + f.dir, Err: err}
 }
 
-// jobID is the id of the plan's job: a function of its seed, so that a reader
-// finds the same one in each run.
-func jobID(p *plan.Plan) string {
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(p.Scenario), p.Seed))
-	return hex.EncodeToString(sum[:16])
-}
-
-// jobsOf are the jobs of a plan. The others' ids are made from the first one's.
-func jobsOf(p *plan.Plan) []*jobRun {
-	var jobs []*jobRun
-	for n := range p.Flink.JobCount() {
-		id := jobID(p)
-		if n > 0 {
-			sum := sha256.Sum256([]byte(fmt.Sprint(id, " job ", n+1)))
-			id = hex.EncodeToString(sum[:16])
-		}
-		jobs = append(jobs, &jobRun{number: n + 1, id: id})
-	}
-	return jobs
-}
-
-// slots are how many a TaskManager has: two for each job, and one for each of those
-// that a step hands in at the same time.
-func slots(p *plan.Plan) int {
-	n := 2 * p.Flink.JobCount()
-	if slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.Jobs }) {
-		n += jobsAtOnce
-	}
-	return min(n, flink.Most)
-}
-
-// parallelism is that of a job: where jobs meet, a task for each of its keys, so that
-// as many meet as in the model; and else one for each TaskManager.
-func parallelism(f *plan.Flink, job int) int {
-	if f.Barrier {
-		return len(f.KeysOf(job))
-	}
-	return f.TaskManagers
-}
-
 // lodging is the ensemble, if it has room for processes of Flink, and where these reach
 // its servers.
 func (s *servers) lodging() (l cluster.Lodging, addrs []string) {
@@ -221,71 +158,6 @@ func (s *servers) lodging() (l cluster.Lodging, addrs []string) {
 		}
 	}
 	return l, addrs
-}
-
-// copies says that a job does with its keys what job j does; suffix is behind the name
-// of where its output goes.
-func (f *flinkRun) copies(j *jobRun, zooKeeper []string, suffix string) flinkjob.Options {
-	p := f.w.plan
-	o := flinkjob.Options{
-		ZooKeeper: zooKeeper, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
-		Parallelism: parallelism(&p.Flink, j.number), Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
-	}
-	if p.Flink.Sink == plan.Files {
-		o.Output = f.output(j.number) + suffix
-	} else {
-		o.Out = plan.OutputDir(j.number) + suffix
-	}
-	for _, i := range p.Flink.KeysOf(j.number) {
-		o.Keys = append(o.Keys, filepath.Base(plan.InputDir(i)))
-	}
-	return o
-}
-
-// say draws up a job's command line.
-func (f *flinkRun) say(j *jobRun, zooKeeper []string) (err error) {
-	p := f.w.plan
-	o := f.copies(j, zooKeeper, "")
-	if j.number == 1 {
-		o.Config = plan.ConfigPath
-	}
-	if p.Flink.Barrier {
-		o.Barrier, o.Party, o.Parties = plan.BarrierRoot, j.id, p.Flink.Parties()
-	}
-	if o.Window = time.Duration(p.Flink.Window); o.Window > 0 {
-		for n := range p.Topology.Servers {
-			o.Monitors = append(o.Monitors, filepath.Base(plan.MonitorDir(n+1)))
-		}
-	}
-	j.args, err = o.Args()
-	return err
-}
-
-// submit hands the jobs to the leader.
-func (f *flinkRun) submit(ctx context.Context, within time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	c, err := f.leaderClient()
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	return f.handIn(ctx, c)
-}
-
-// handIn hands every job in to the leader.
-func (f *flinkRun) handIn(ctx context.Context, c *rest.Client) error {
-	for _, j := range f.jobs {
-		if err := c.Submit(ctx, f.jar, rest.Spec{JobID: j.id, Args: j.args}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// output is the folder of a job's sink, if that writes files.
-func (f *flinkRun) output(job int) string {
-	return filepath.Join(f.dir, strings.Replace(plan.OutputDir(job), plan.OutputRoot, "output", 1))
 }
 
 // restLimit bounds one question to a REST server.
@@ -320,104 +192,6 @@ func (f *flinkRun) askRunning(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// observe is told what happens to the processes and what they say.
-func (f *flinkRun) observe(e runlog.Event) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.ofAnother(e) {
-		if e.Kind == runlog.JobState && f.aside {
-			f.others[e.Job] = e.Text
-		}
-		return
-	}
-	st := f.procs[e.Proc]
-	switch e.Kind {
-	case runlog.Start:
-		st = procState{up: true}
-	case runlog.Crash:
-		st = procState{}
-		f.office(e.Proc, false)
-	case runlog.Exit:
-		st = procState{done: true}
-		f.office(e.Proc, false)
-	case runlog.Grant, runlog.Revoke:
-		f.office(e.Proc, e.Kind == runlog.Grant)
-	case runlog.Pause:
-		st.paused = true
-	case runlog.Resume:
-		st.paused = false
-	case runlog.JobState:
-		if j := f.jobOf(e.Job); j != nil {
-			j.turned(e.Text)
-		}
-	case runlog.Checkpoint:
-		j := f.jobOf(e.Job)
-		if j == nil {
-			j = f.fresh()
-			e.Job = j.id
-		}
-		switch e.Text {
-		case runlog.Triggered:
-			j.newest = e.Ckpt
-			if e.Mode == runlog.SavepointMode {
-				j.saving = e.Ckpt
-			}
-		case runlog.Completed:
-			if e.Ckpt == j.saving {
-				e.Mode = runlog.SavepointMode // the log line does not say it again
-			}
-			j.done++
-			j.completed = e.Ckpt
-		}
-	}
-	f.procs[e.Proc] = st
-	f.w.log.put(e)
-}
-
-// turned takes note of the job's state.
-func (j *jobRun) turned(state string) {
-	switch state {
-	case runlog.JobCancelled, runlog.JobFinished, runlog.JobFailed:
-		j.ended = cmp.Or(j.ended, state)
-	case runlog.JobRunning:
-		j.again = j.again || j.ended != ""
-	}
-}
-
-// ofAnother says whether a JobManager speaks of another job than the plan's; f.mu is
-// held. Of a job that begins at no checkpoint it does not say which one it is.
-func (f *flinkRun) ofAnother(e runlog.Event) bool {
-	if e.Kind != runlog.JobState && e.Kind != runlog.Checkpoint {
-		return false
-	}
-	return f.jobOf(e.Job) == nil && (e.Job != "" || f.aside)
-}
-
-// fresh is the job that a JobManager means which says of none that it begins at no
-// checkpoint: the first that has completed none. If all have, one of them begins anew,
-// and no matter which one that is, it must not; f.mu is held.
-func (f *flinkRun) fresh() *jobRun {
-	for _, j := range f.jobs {
-		if j.done == 0 {
-			return j
-		}
-	}
-	return f.first()
-}
-
-// office takes note of who leads; f.mu is held.
-func (f *flinkRun) office(proc string, leads bool) {
-	if f.leads[proc] = leads; !leads {
-		delete(f.leads, proc)
-	}
-	switch {
-	case len(f.leads) < 2:
-		f.both = time.Time{}
-	case f.both.IsZero():
-		f.both = time.Now()
-	}
 }
 
 // close takes the cluster away.
