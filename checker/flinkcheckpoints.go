@@ -26,11 +26,14 @@ type jobCheckpoints struct {
 // write it when it is let through again, long after it was deposed: ZooKeeper's
 // writes are not fenced. Its successor has begun from what there was, and is right
 // to: such a checkpoint obliges nobody. (That its records are not put out twice is
-// for flink-exactly-once to say.)
+// for flink-exactly-once to say.) One that was elected, cut off while it read what to
+// start from, and deposed, starts when it is let through again; it is stopped at once,
+// and what its tasks may do by then is for flink-tasks and flink-exactly-once.
 func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
-	grants, late, complete := map[string]int{}, 0, 0
+	grants := map[string]int{}
+	deposed := func(e *runlog.Event) bool { of := grants[e.Token]; return of > 0 && of < len(grants) }
 	jobs := map[string]*jobCheckpoints{}
-	restored := 0
+	complete, late, restored, vain := 0, 0, 0, 0
 	for i := range r.Events {
 		e := &r.Events[i]
 		j := jobs[e.Job]
@@ -61,11 +64,13 @@ func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
 				complete++
 			}
 			j.done[e.Ckpt] = e
-			if of := grants[e.Token]; of > 0 && of < len(grants) {
+			if deposed(e) {
 				late++
 				continue
 			}
 			j.newest = max(j.newest, e.Ckpt)
+		case e.Text == runlog.Restored && deposed(e):
+			vain++
 		case e.Text == runlog.Restored:
 			restored++
 			if e.Ckpt < j.newest {
@@ -77,6 +82,9 @@ func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
 	text := fmt.Sprintf("%s complete; tasks were started %s, always from the newest. The counter never went back.", plural(complete, "checkpoint"), plural(restored, "time"))
 	if late > 0 {
 		text += fmt.Sprintf(" %s complete by the word of a leader that was deposed already, which obliges nobody.", plural(late, "checkpoint"))
+	}
+	if vain > 0 {
+		text += fmt.Sprintf(" %s a leader that was deposed already meant to start tasks.", plural(vain, "time"))
 	}
 	return ok("%s", text)
 }

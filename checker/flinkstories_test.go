@@ -105,6 +105,22 @@ var flinkStories = map[string]string{
 		5 checkpoint 1 restored jm2 tb
 		6 checkpoint 2 completed jm1 ta
 		7 checkpoint 1 restored jm2 tb`,
+	"flink-checkpoints/late-start-of-the-deposed.ok": `
+		1 grant jm1 a
+		2 checkpoint 1 completed jm1 ta
+		3 revoke jm1
+		4 grant jm2 b
+		5 checkpoint 1 restored jm2 tb
+		6 checkpoint 2 completed jm2 tb
+		7 checkpoint 1 restored jm1 ta`,
+	"flink-checkpoints/late-start-of-the-leader.bad": `
+		1 grant jm1 a
+		2 checkpoint 1 completed jm1 ta
+		3 revoke jm1
+		4 grant jm2 b
+		5 checkpoint 1 restored jm2 tb
+		6 checkpoint 2 completed jm2 tb
+		7 checkpoint 1 restored jm2 tb`,
 	"flink-checkpoints/word-of-the-leader.bad": `
 		1 grant jm1 a
 		2 checkpoint 1 completed jm1 ta
