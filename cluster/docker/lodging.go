@@ -27,15 +27,13 @@ func (e *Ensemble) Lodge(ctx context.Context, g cluster.Guest) (cluster.Machine,
 		return nil, err
 	}
 	c := contents{image: img.Ref, ports: g.Ports, dir: g.Dir, log: g.Log}
-	for writable, paths := range map[bool][]string{true: g.Folders, false: g.Files} {
-		for _, path := range paths {
-			// The engine mounts what a path leads to, not the link.
-			target, err := filepath.EvalSymlinks(path)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", g.Name, path, err)
-			}
-			c.binds = append(c.binds, bind(target, path, writable))
+	for i, path := range slices.Concat(g.Folders, g.Files) {
+		// The engine mounts what a path leads to, not the link.
+		target, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", g.Name, path, err)
 		}
+		c.binds = append(c.binds, bind(target, path, i < len(g.Folders)))
 	}
 	b, err := e.newBox(g.Name, g.Name, c)
 	if err != nil {

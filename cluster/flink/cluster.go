@@ -177,10 +177,8 @@ func (c *Cluster) close() error {
 		errs = append(errs, p.retire(ctx))
 	}
 	c.running.Wait()
-	if errors.Join(errs...) == nil {
-		errs = append(errs, c.site.close())
-	}
-	return errors.Join(append(errs, c.reports.Err())...)
+	err := errors.Join(errs...)
+	return errors.Join(err, c.site.close(err == nil), c.reports.Err())
 }
 
 func serverName(n int) string { return fmt.Sprintf("n%d", n) }

@@ -48,7 +48,7 @@ func newHere(ctx context.Context, o *Options, reports *reports.Reports) (*here, 
 		marker: server.Marker(record.Run()), launcher: process.NewLauncher(), record: record, gates: newGates(reports.Add),
 	}
 	if err := record.Hold(leftover.Thing{Kind: leftover.Processes, ID: h.marker}); err != nil {
-		return nil, errors.Join(err, h.close())
+		return nil, errors.Join(err, h.close(true))
 	}
 	return h, nil
 }
@@ -92,17 +92,16 @@ func (h *here) setLink(_ context.Context, from, to string, state cluster.Link) e
 	return nil
 }
 
-func (h *here) close() error {
+func (h *here) close(retired bool) error {
 	h.launcher.Close()
 	errs := []error{h.gates.close()}
 	for _, release := range h.release {
 		errs = append(errs, release())
 	}
-	if err := errors.Join(errs...); err != nil {
-		// The register keeps what may still be there, for the next run.
-		return err
+	if retired {
+		errs = append(errs, h.record.Close())
 	}
-	return h.record.Close()
+	return errors.Join(errs...)
 }
 
 // local is a process of this machine.

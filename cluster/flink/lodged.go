@@ -58,7 +58,7 @@ func (l *lodged) setLink(ctx context.Context, from, to string, state cluster.Lin
 }
 
 // close leaves the machines to the ensemble, which takes them away when it is closed.
-func (l *lodged) close() error { return nil }
+func (l *lodged) close(bool) error { return nil }
 
 // lodger is a process in a machine of its own.
 type lodger struct {

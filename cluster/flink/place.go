@@ -78,8 +78,9 @@ type site interface {
 	settle(ctx context.Context, p *place) error
 	// setLink puts what goes from one to the other into a state.
 	setLink(ctx context.Context, from, to string, state cluster.Link) error
-	// close takes away what is left when all machines have retired.
-	close() error
+	// close takes away what is left of the site. Where machines have not all retired
+	// something may still run, and the next run must be able to find it.
+	close(retired bool) error
 }
 
 // newPlace makes the folders of a process.
