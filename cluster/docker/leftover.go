@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
@@ -116,11 +118,35 @@ func remove(ctx context.Context, engine *testcontainers.DockerClient, run string
 		return fmt.Errorf("remove run %s: %w", run, err)
 	}
 	for _, n := range networks.Items {
-		if _, err := engine.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{}); gone(err) != nil {
+		if err := removeNetwork(ctx, engine, n.ID); err != nil {
 			return fmt.Errorf("remove run %s: %w", run, err)
 		}
 	}
 	return nil
+}
+
+// endpointLimit bounds the wait for the engine to give back what containers had of a
+// network.
+const endpointLimit = 20 * time.Second
+
+// removeNetwork removes a network when nobody is in it any more: the engine takes a
+// container's endpoint away a moment after it has said that the container is gone.
+func removeNetwork(ctx context.Context, engine *testcontainers.DockerClient, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, endpointLimit)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := engine.NetworkRemove(ctx, id, client.NetworkRemoveOptions{})
+		if err = gone(err); err == nil || !strings.Contains(err.Error(), "active endpoints") {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // gone passes over the error that says that somebody else was faster.

@@ -3,6 +3,7 @@ package docker
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/artifact"
@@ -60,6 +62,33 @@ func traces(t *testing.T, run string) []string {
 		list = append(list, n.Name)
 	}
 	return list
+}
+
+// The engine takes endpoints away a moment after it has said that their containers are
+// gone. A container of somebody else's that stays for longer stands for such a moment.
+func TestCloseAwaitsEndpoints(t *testing.T) {
+	ctx, e := start(t, 1)
+	late, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
+		Started: true,
+		ContainerRequest: testcontainers.ContainerRequest{
+			Image: e.img.Ref, Entrypoint: []string{"sleep", "1000000000"}, Networks: []string{e.net.name},
+		},
+	})
+	testcontainers.CleanupContainer(t, late)
+	must(t, err)
+	closed := make(chan error, 1)
+	go func() { closed <- e.Close() }()
+	await(t, "a network that is left alone", func(context.Context) error {
+		if left := traces(t, e.Run()); len(left) != 1 {
+			return fmt.Errorf("left: %q", left)
+		}
+		return nil
+	})
+	must(t, late.Terminate(ctx, testcontainers.StopTimeout(0)))
+	must(t, <-closed)
+	if left := traces(t, e.Run()); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
