@@ -67,7 +67,7 @@ func (b *box) open(ctx context.Context) (err error) {
 	// Starting through the container library would add a wait for the port, on
 	// which nobody in the sandbox ever listens.
 	id := b.sandbox.GetContainerID()
-	if _, err := b.ensemble.engine.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
+	if err := b.ensemble.attach(ctx, id); err != nil {
 		return fmt.Errorf("%s: start its sandbox: %w", b.who, err)
 	}
 	res, err := b.ensemble.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
@@ -80,6 +80,15 @@ func (b *box) open(ctx context.Context) (err error) {
 	}
 	b.ensemble.links.enter(b)
 	return nil
+}
+
+// attach starts a sandbox, which then is in the network. One at a time: see
+// removeContainers.
+func (e *Ensemble) attach(ctx context.Context, id string) error {
+	e.attaching.Lock()
+	defer e.attaching.Unlock()
+	_, err := e.engine.ContainerStart(ctx, id, client.ContainerStartOptions{})
+	return err
 }
 
 // fill makes the container of the process, which is java with these arguments.

@@ -33,6 +33,8 @@ type Ensemble struct {
 	servers []*node // server n at n-1
 	links   *links
 
+	attaching sync.Mutex // held while a sandbox is started
+
 	mu    sync.Mutex
 	boxes []*box // number n at n-1: the servers', and then the guests'
 
