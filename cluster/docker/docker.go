@@ -17,6 +17,7 @@ import (
 	"github.com/schismlab/schism/cluster/image"
 	"github.com/schismlab/schism/cluster/leftover"
 	"github.com/schismlab/schism/cluster/server"
+	"github.com/schismlab/schism/plan"
 )
 
 // closeLimit bounds Close, which must work when the caller's context is over.
@@ -257,7 +258,7 @@ func (e *Ensemble) SetLink(ctx context.Context, from, to int, l cluster.Link) er
 			return err
 		}
 	}
-	return e.SetWay(ctx, serverName(from), serverName(to), l)
+	return e.SetWay(ctx, plan.ServerName(from), plan.ServerName(to), l)
 }
 
 // Bar refuses connections to the quorum port of server n, or allows them again. As

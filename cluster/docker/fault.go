@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -140,6 +141,9 @@ func (b *box) pause(ctx context.Context) error {
 	if b.near() {
 		return b.failed("pause", b.process.Pause(ctx))
 	}
+	if b.container == nil {
+		return b.failed("pause", errNeverStarted)
+	}
 	_, err := b.ensemble.engine.ContainerPause(ctx, b.container.GetContainerID(), client.ContainerPauseOptions{})
 	b.frozen = b.frozen || err == nil
 	return b.failed("pause", err)
@@ -151,12 +155,17 @@ func (b *box) resume(ctx context.Context) error {
 	if b.near() {
 		return b.failed("resume", b.process.Resume())
 	}
+	if b.container == nil {
+		return b.failed("resume", errNeverStarted)
+	}
 	_, err := b.ensemble.engine.ContainerUnpause(ctx, b.container.GetContainerID(), client.ContainerUnpauseOptions{})
 	if err == nil {
 		b.frozen = false
 	}
 	return b.failed("resume", err)
 }
+
+var errNeverStarted = errors.New("it was never started")
 
 // failed says what could not be done to whom.
 func (b *box) failed(what string, err error) error {
@@ -169,7 +178,7 @@ func (b *box) failed(what string, err error) error {
 // state is the engine's word on the container.
 func (b *box) state(ctx context.Context) (*container.State, error) {
 	if b.container == nil {
-		return nil, fmt.Errorf("%s was never started", b.who)
+		return nil, fmt.Errorf("%s: %w", b.who, errNeverStarted)
 	}
 	st, err := b.container.State(ctx)
 	if err != nil {

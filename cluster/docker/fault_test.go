@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/plan"
 )
 
 func TestKillLeader(t *testing.T) {
@@ -227,7 +228,7 @@ func TestSetLinkRefusesNonsense(t *testing.T) {
 	e := &Ensemble{net: &bridge{subnet: candidates("00000000")[0]}}
 	e.links = newLinks(e.net, 1)
 	for n := 1; n <= 3; n++ {
-		b, err := e.newBox(serverName(n), fmt.Sprintf("server %d", n), contents{})
+		b, err := e.newBox(plan.ServerName(n), fmt.Sprintf("server %d", n), contents{})
 		must(t, err)
 		e.servers = append(e.servers, &node{box: b})
 	}

@@ -55,7 +55,10 @@ func (e *Ensemble) flinkImage(ctx context.Context, version string) (image.Image,
 	}
 	img, err := image.EnsureFlink(ctx, version, io.Discard)
 	if err == nil {
-		e.flink.images = map[string]image.Image{version: img}
+		if e.flink.images == nil {
+			e.flink.images = map[string]image.Image{}
+		}
+		e.flink.images[version] = img
 	}
 	return img, err
 }
@@ -135,17 +138,11 @@ func (g *guest) Kill(ctx context.Context) error {
 
 // Pause stops every thread of the process.
 func (g *guest) Pause(ctx context.Context) error {
-	if g.life() == nil {
-		return fmt.Errorf("pause %s: it was never started", g.who)
-	}
 	return g.pause(ctx)
 }
 
 // Resume lets the process go on.
 func (g *guest) Resume(ctx context.Context) error {
-	if g.life() == nil {
-		return fmt.Errorf("resume %s: it was never started", g.who)
-	}
 	return g.resume(ctx)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/server"
+	"github.com/schismlab/schism/plan"
 )
 
 // Ports inside the containers, ZooKeeper's customary ones.
@@ -32,7 +33,7 @@ func (s *node) args() []string {
 
 // newNode lays out the folder of server n.
 func (e *Ensemble) newNode(n int, o cluster.Options) (*node, error) {
-	dir := filepath.Join(o.Dir, fmt.Sprintf("n%d", n))
+	dir := filepath.Join(o.Dir, plan.ServerName(n))
 	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (e *Ensemble) newNode(n int, o cluster.Options) (*node, error) {
 			return nil, err
 		}
 	}
-	b, err := e.newBox(serverName(n), fmt.Sprintf("server %d", n), contents{
+	b, err := e.newBox(plan.ServerName(n), fmt.Sprintf("server %d", n), contents{
 		image: e.img.Ref, ports: []int{clientPort}, binds: []string{bind(dir, mountPoint, true)},
 		dir: mountPoint, log: filepath.Join(dir, "server.log"),
 	})
@@ -67,9 +68,6 @@ func (e *Ensemble) newNode(n int, o cluster.Options) (*node, error) {
 // dynamicName is the file of a configuration that can change, as it is at first: the
 // servers write others beside it.
 const dynamicName = "zoo.cfg.dynamic"
-
-// serverName is what links and containers call server n.
-func serverName(n int) string { return fmt.Sprintf("n%d", n) }
 
 // peer is where servers and clients find server n.
 func (e *Ensemble) peer(n int) server.Peer {

@@ -180,5 +180,3 @@ func (c *Cluster) close() error {
 	err := errors.Join(errs...)
 	return errors.Join(err, c.site.close(err == nil), c.reports.Err())
 }
-
-func serverName(n int) string { return fmt.Sprintf("n%d", n) }

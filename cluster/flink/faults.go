@@ -5,12 +5,11 @@ package flink
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/schismlab/schism/cluster"
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -165,8 +164,8 @@ func (c *Cluster) SetLink(ctx context.Context, from, to string, state cluster.Li
 }
 
 func (c *Cluster) isServer(name string) bool {
-	n, err := strconv.Atoi(strings.TrimPrefix(name, "n"))
-	return err == nil && name == serverName(n) && n >= 1 && n <= len(c.o.ZooKeeper)
+	n := plan.ServerNumber(name)
+	return n >= 1 && n <= len(c.o.ZooKeeper)
 }
 
 func (c *Cluster) with(ctx context.Context, name string, do func(*place) error) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/schismlab/schism/cluster/leftover"
 	"github.com/schismlab/schism/cluster/process"
 	"github.com/schismlab/schism/cluster/server"
+	"github.com/schismlab/schism/plan"
 )
 
 const loopback = "127.0.0.1"
@@ -78,7 +79,7 @@ func (h *here) settle(_ context.Context, p *place) error {
 	}
 	p.rpc = addr.Port
 	for i, target := range h.zooKeeper {
-		addr, err := h.gates.open(p.name, serverName(i+1), target)
+		addr, err := h.gates.open(p.name, plan.ServerName(i+1), target)
 		if err != nil {
 			return err
 		}

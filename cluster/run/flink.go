@@ -69,18 +69,17 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 	if err != nil {
 		return err
 	}
-	lodging, zooKeeper := w.servers.lodging()
 	f := &flinkRun{
 		w: w, dir: at.Dir, jar: jar, jobs: jobsOf(w.plan),
 		procs: map[string]procState{}, links: map[[2]string]cluster.Link{}, leads: map[string]bool{}, seen: map[string]bool{},
 	}
 	w.flink = f
 	for _, j := range f.jobs {
-		if err := f.say(j, zooKeeper); err != nil {
+		if err := f.say(j); err != nil {
 			return err
 		}
 	}
-	if f.cluster, err = flink.Start(ctx, f.options(&at, lodging, zooKeeper)); err != nil {
+	if f.cluster, err = flink.Start(ctx, f.options(&at)); err != nil {
 		return err
 	}
 	if err := f.cluster.AwaitReady(ctx, at.Ready); err != nil {
@@ -98,7 +97,8 @@ func (w *world) startFlink(ctx context.Context, at Flink) error {
 }
 
 // options are what the plan says of the cluster.
-func (f *flinkRun) options(at *Flink, lodging cluster.Lodging, zooKeeper []string) flink.Options {
+func (f *flinkRun) options(at *Flink) flink.Options {
+	lodging, zooKeeper := f.w.servers.lodging()
 	p := f.w.plan.Flink
 	o := flink.Options{
 		Version: at.Version, Dir: at.Dir, ZooKeeper: zooKeeper, Lodging: lodging,

@@ -150,8 +150,7 @@ const jobsAtOnce = 4
 func (f *flinkRun) oneMore(ctx context.Context, i, n int) error {
 	sum := sha256.Sum256([]byte(fmt.Sprint(f.first().id, i)))
 	id := hex.EncodeToString(sum[:16])
-	_, zooKeeper := f.w.servers.lodging()
-	o := f.copies(f.first(), zooKeeper, fmt.Sprintf("-short-%d", i))
+	o := f.copies(f.first(), fmt.Sprintf("-short-%d", i))
 	o.Records, o.Checkpoint = 1, shortCheckpoint
 	args, err := o.Args()
 	if err != nil {

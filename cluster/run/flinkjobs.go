@@ -86,8 +86,9 @@ func parallelism(f *plan.Flink, job int) int {
 
 // copies says that a job does with its keys what job j does; suffix is behind the name
 // of where its output goes.
-func (f *flinkRun) copies(j *jobRun, zooKeeper []string, suffix string) flinkjob.Options {
+func (f *flinkRun) copies(j *jobRun, suffix string) flinkjob.Options {
 	p := f.w.plan
+	_, zooKeeper := f.w.servers.lodging()
 	o := flinkjob.Options{
 		ZooKeeper: zooKeeper, In: plan.InputRoot, Sinks: []string{p.Flink.Sink.String()},
 		Parallelism: parallelism(&p.Flink, j.number), Checkpoint: time.Duration(p.Flink.Checkpoint), SessionTimeout: time.Duration(p.Topology.SessionTimeout),
@@ -104,9 +105,9 @@ func (f *flinkRun) copies(j *jobRun, zooKeeper []string, suffix string) flinkjob
 }
 
 // say draws up a job's command line.
-func (f *flinkRun) say(j *jobRun, zooKeeper []string) (err error) {
+func (f *flinkRun) say(j *jobRun) (err error) {
 	p := f.w.plan
-	o := f.copies(j, zooKeeper, "")
+	o := f.copies(j, "")
 	if j.number == 1 {
 		o.Config = plan.ConfigPath
 	}
