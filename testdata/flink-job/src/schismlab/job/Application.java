@@ -9,6 +9,8 @@ import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.runtime.entrypoint.ClusterEntrypoint;
 import org.apache.flink.runtime.resourcemanager.StandaloneResourceManagerFactory;
 import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.apache.flink.runtime.util.JvmShutdownSafeguard;
+import org.apache.flink.runtime.util.SignalHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,11 @@ public final class Application extends ApplicationClusterEntryPoint {
 
     public static void main(String[] args) {
         EnvironmentInformation.logEnvironmentInfo(LOG, "application mode", args);
+        SignalHandler.register(LOG);
+        // As every entry point of Flink's does: one that ends by an error of its leader election
+        // calls System.exit under the election's lock, for which the cluster's own shutdown hook
+        // then waits. Without the safeguard the process lives on, and keeps its place in ZooKeeper.
+        JvmShutdownSafeguard.installAsShutdownHook(LOG);
         Configuration configuration;
         PackagedProgram program;
         try {
