@@ -24,13 +24,14 @@ type fault struct {
 	line int
 }
 
-// gatherFaults finds the spans. Links that change together, with nothing
-// between but other links, make one fault.
+// gatherFaults finds the spans. Links that change together, at one moment or with
+// nothing between but other links, make one fault.
 func (t *timeline) gatherFaults() {
 	f := &faultFinder{t: t, servers: make([]*fault, len(t.Servers)), clients: map[int]*fault{}, links: map[[2]int]string{}}
 	for i, e := range t.events {
 		f.at, f.line = t.at(e.T), i+1
-		if e.Kind != runlog.LinkState {
+		f.apart = f.apart || e.Kind != runlog.LinkState
+		if f.apart && f.at > f.changed {
 			f.settleLinks()
 		}
 		f.take(e)
@@ -66,6 +67,7 @@ type faultFinder struct {
 	links   map[[2]int]string // what is not up
 	changed int64             // when links began to change, if dirty
 	dirty   bool
+	apart   bool // since then there was something else than links
 	cut     *fault
 	slow    *fault
 }
@@ -98,7 +100,7 @@ func (f *faultFinder) take(e runlog.Event) {
 		f.servers[e.Node-1] = nil
 	case runlog.LinkState:
 		if !f.dirty {
-			f.dirty, f.changed = true, f.at
+			f.dirty, f.apart, f.changed = true, false, f.at
 		}
 		delete(f.links, [2]int{e.Node, e.Peer})
 		if e.Text != "up" {

@@ -164,6 +164,14 @@ func TestFaultsFromLinks(t *testing.T) {
 			},
 			[]string{"10-40 cut n1, n2 | n3 [3]"},
 		},
+		{
+			"one moment, with something between",
+			[]runlog.Event{
+				link(10, 1, 2, "cut"), link(10, 2, 1, "cut"), step(10, "cut n1 -- n2"),
+				link(30, 1, 2, "up"), {T: 30 * ms, Kind: runlog.Drop}, link(30, 2, 1, "up"), step(30, "heal"),
+			},
+			[]string{"10-30 cut n1 ↔ n2 [1 2]"},
+		},
 		{"one way", []runlog.Event{link(10, 1, 2, "cut"), step(10, "cut n1 -> n2")}, []string{"10-100 cut n1 → n2 [1 2] open"}},
 		{
 			"one pair of three",
