@@ -205,19 +205,6 @@ func TestCheckPlan(t *testing.T) {
 	}
 }
 
-// TestApplicationModeIsReal: the model does not pass a session cluster off as one in
-// application mode.
-func TestApplicationModeIsReal(t *testing.T) {
-	p := first(t, named(t, "flink-failover"), scenarios.Options{Application: true}).Plan
-	if err := campaign.CheckPlan(p, campaign.Local); err != nil {
-		t.Errorf("in processes: %v", err)
-	}
-	var bad *campaign.BadInput
-	if err := campaign.CheckPlan(p, campaign.Sim); !errors.As(err, &bad) || !strings.Contains(bad.Msg, "not application mode") {
-		t.Errorf("in the model: %v, want bad input", err)
-	}
-}
-
 // BenchmarkRun is one run of the model with its judgement, as a campaign makes
 // them on each core.
 func BenchmarkRun(b *testing.B) {

@@ -85,9 +85,6 @@ func CheckPlan(p *plan.Plan, world string) error {
 		if _, err := sim.ProtocolOf(p); err != nil {
 			return Badf("%v", err)
 		}
-		if why := p.RunsOnlyOnServers(); why != "" {
-			return Badf("%s; use --world local", why)
-		}
 		return nil
 	}
 	if p.Bug != "" {

@@ -46,6 +46,7 @@ type connection struct {
 
 	changed func(state)                  // the state is another one
 	watched func(zookeeper.WatchedEvent) // a watch has fired
+	closed  func()                       // close has been called, and is done
 }
 
 // call is a request and what follows from its reply. The reply is nil when the
@@ -144,6 +145,8 @@ func (c *connection) hear(n *zookeeper.ClientNews) {
 		}
 	case zookeeper.ClientWatch:
 		c.watched(*n.Event)
+	case zookeeper.ClientClosed:
+		c.closed()
 	case zookeeper.ClientCompleted:
 		done := c.open[0]
 		c.open = slices.Delete(c.open, 0, 1)
@@ -156,6 +159,12 @@ func (c *connection) hear(n *zookeeper.ClientNews) {
 func (c *connection) become(s state) {
 	c.state = s
 	c.changed(s)
+}
+
+// close ends the session, or gives up doing so when there is no connection.
+func (c *connection) close(then func()) {
+	c.closed = then
+	c.client.Close(c.out)
 }
 
 func (c *connection) up() bool { return c.state == connected || c.state == reconnected }

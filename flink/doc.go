@@ -37,6 +37,11 @@
 // commits, and has finished. Its result is written down before its znodes go, and
 // forgotten when they are gone, unless results are kept.
 //
+// In application mode nobody hands the job in. Whoever becomes leader runs it, unless a
+// leader before has left a pointer to it, or its result; and when it is over the leader
+// gives up its leadership, erases what the cluster has in ZooKeeper, and ends for good
+// (an event of kind exit).
+//
 // With Flink.Window the job has a task more for each server of the ensemble: it
 // reads the samples that a monitor writes of that server and adds them up in
 // windows of the samples' own times (zookeeper/figures). The open window is part
@@ -56,9 +61,10 @@
 //
 // Those of package paxos. A process is started by Boot and needs five timers.
 // Config.Life rises with each start of a process. Told is emptied after each
-// step; an event of kind crash in it says that the process has ended itself. The
-// caller is the REST client, too: Submit, Savepoint and Cancel are asked of
-// whoever leads, and asked again until they are seen to be done.
+// step; an event of kind crash in it says that the process has ended itself, one of
+// kind exit that it did so for good. The caller is the REST client, too: Submit,
+// Savepoint and Cancel are asked of whoever leads, and asked again until they are seen
+// to be done.
 //
 // # Where it departs from Flink
 //
@@ -70,11 +76,10 @@
 //     of the interval. Cancel, Stop, Savepoint and Rescale are about the first. There is no
 //     network between tasks: barriers come straight from the JobManager, and are
 //     aligned by nature. A snapshot has no size and takes no time.
-//   - Session mode is all there is: jobs are handed in. In application mode the
-//     dispatcher that becomes leader runs the job itself unless it finds a pointer to
-//     it, a finished job's result in the store is what keeps the next leader from doing
-//     so again, and the cluster ends with its job. A plan with a cluster in application
-//     mode is for real worlds.
+//   - An application is its one job: no main runs, and none fails. A leader that finds
+//     its cluster's znodes erased under it, by one that has left, ends itself, as Flink
+//     does; there a deadlock may keep it for five seconds more (see FLINK-11813 in
+//     doc/findings).
 //   - There are no watermarks: a window is closed by the next sample of the same
 //     server, where the real job waits until all servers' samples have passed it.
 //   - Storage is perfect: it is there for all, never slow and never full. Its

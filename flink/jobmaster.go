@@ -96,12 +96,12 @@ func (m *jobMaster) recover(j *JobManager) {
 		m.attach(j, func() { m.clean(j) })
 		return
 	case j.cfg.Storage.Has(m.cleanResult()):
-		m.enter(j, absent)
+		m.none(j, true)
 		return
 	}
 	j.conn.persist(during, get(m.graphPath(), false), func(reply *zookeeper.Reply) {
 		if reply.Err != zookeeper.OK {
-			m.enter(j, absent)
+			m.none(j, false)
 			return
 		}
 		if !j.cfg.Storage.Has(reply.Data) {
@@ -185,11 +185,14 @@ func (m *jobMaster) submit(j *JobManager) {
 	j.cfg.Storage.put(m.graphFile(), "")
 	j.conn.ensure(during, []string{graphsDir, jobsDir, jobDir(m.number), m.checkpointsDir()}, func() {
 		j.add(during, m.graph, func(written outcome) {
-			if written == refused {
+			switch {
+			case written != refused:
+				m.start(j)
+			case j.cfg.Flink.Application: // a leader before has stored it after all
+				m.recover(j)
+			default:
 				m.enter(j, absent)
-				return
 			}
-			m.start(j)
 		})
 	})
 }
@@ -299,7 +302,7 @@ func (m *jobMaster) clean(j *JobManager) {
 				if j.cfg.Storage.drop(m.dirtyResult()) && j.cfg.Flink.KeepResults {
 					j.cfg.Storage.put(m.cleanResult(), "")
 				}
-				m.enter(j, absent)
+				m.none(j, true)
 			})
 		})
 	})
@@ -308,7 +311,7 @@ func (m *jobMaster) clean(j *JobManager) {
 func (m *jobMaster) tick(j *JobManager) {
 	late := j.ticks - m.since
 	switch {
-	case m.phase == waiting && late >= restartDelay && len(j.workers) > 0:
+	case m.phase == waiting && late >= restartDelay && m.manned(j):
 		m.deploy(j)
 	case m.phase == deploying && late > deployLimit:
 		m.restart(j)

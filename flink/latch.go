@@ -162,6 +162,16 @@ func (l *latch) fired(e zookeeper.WatchedEvent) {
 	}
 }
 
+// close gives up leadership and the znode for good (LeaderLatch.close).
+func (l *latch) close() {
+	l.setLeads(false)
+	l.made++ // whatever is under way is in vain
+	if l.own != "" {
+		l.conn.persist(always, remove(l.own), func(*zookeeper.Reply) {})
+		l.own = ""
+	}
+}
+
 // changed is LeaderLatch.handleStateChange. A connection that is suspended is an
 // error unless the policy tolerates it.
 func (l *latch) changed(s state) {

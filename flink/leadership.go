@@ -140,11 +140,15 @@ func (j *JobManager) publish(during func() bool, path string) {
 	info := j.cfg.Name + " " + j.lead.token
 	j.conn.persist(during, exists(path, false), func(reply *zookeeper.Reply) {
 		wrote := func(reply *zookeeper.Reply) {
-			if reply == nil || reply.Err != zookeeper.OK {
+			switch {
+			case reply != nil && reply.Err == zookeeper.NoNode && j.cfg.Flink.Application:
+				// A leader before has erased it: see leave.
+				j.die("it cannot publish who leads: there is no " + path)
+			case reply == nil || reply.Err != zookeeper.OK:
 				again(reply)
-				return
+			default:
+				j.guard(during, path, info)
 			}
-			j.guard(during, path, info)
 		}
 		switch {
 		case reply.Err != zookeeper.OK:

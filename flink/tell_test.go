@@ -49,7 +49,7 @@ func (l *lab) hear(p *labProc) {
 	}
 	for i := range events {
 		l.say("%s", sentence(&events[i])+ofJob(&events[i]))
-		if events[i].Kind == runlog.Crash {
+		if events[i].Kind == runlog.Crash || events[i].Kind == runlog.Exit {
 			l.crash(p.id)
 		}
 	}
@@ -96,6 +96,8 @@ func sentence(e *runlog.Event) string {
 		return fmt.Sprintf("%s: puts out that %s has passed round %d", e.Proc, e.Path[strings.LastIndexByte(e.Path, '/')+1:], e.Num)
 	case runlog.Crash:
 		return fmt.Sprintf("%s: ends itself: %s", e.Proc, e.Text)
+	case runlog.Exit:
+		return fmt.Sprintf("%s: ends, for it is done", e.Proc)
 	}
 	panic(fmt.Sprintf("event of kind %v", e.Kind))
 }

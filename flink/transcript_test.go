@@ -115,6 +115,8 @@ func (s *stage) cluster(t *testing.T, d *datadriven.TestData) {
 			f.Barrier = true
 		case "keep-results":
 			f.KeepResults = true
+		case "application":
+			f.Application = true
 		case "sink":
 			if val == "znodes" {
 				f.Sink = plan.Znodes

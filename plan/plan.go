@@ -98,13 +98,9 @@ func (p *Plan) Reconfigures() bool {
 	return p.Topology.Spares > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Action == Reconfig })
 }
 
-// RunsOnlyOnServers says what needs real servers, and why; "" if the model can do it
-// all.
-func (p *Plan) RunsOnlyOnServers() string {
-	if p.Flink.Application {
-		return "the model has Flink's session mode alone, not application mode"
-	}
-	return ""
+// EndsApplication says whether the plan ends its one job, and the Flink cluster with it.
+func (p *Plan) EndsApplication() bool {
+	return p.Flink.Application && slices.ContainsFunc(p.Steps, Step.EndsJob)
 }
 
 // RunsOnlyInModel says what, outside of its steps, needs the model, and why; "" if

@@ -76,7 +76,7 @@ const (
 	Passed
 	// Exit: Proc, of a cluster in application mode, ended itself with the exit code 0:
 	// it has done what it was there for, and nobody starts it again. Text are its last
-	// words. Real worlds.
+	// words, in real worlds.
 	Exit
 )
 

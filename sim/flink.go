@@ -35,8 +35,9 @@ type cluster struct {
 	outputsLeft                               int
 	alertsLeft, pointersLeft                  int
 	cancelWanted, stopWanted, savepointWanted bool
-	// ended: the job has, so the client that handed it in does not do so again.
-	ended bool
+	// ended: the job has, so the client that handed it in does not do so again. again: it
+	// ran after that.
+	ended, again bool
 	*observed
 }
 
@@ -56,6 +57,8 @@ type flinkProcess struct {
 	grant  int // which of the cluster's grants was its last
 	// ended: it ended itself, and its supervisor will start it again.
 	ended bool
+	// done: it ended itself for good.
+	done bool
 }
 
 func newCluster(r *run) *cluster {
@@ -107,7 +110,7 @@ func (c *cluster) of(id paxos.ID) *flinkProcess { return c.procs[int(id-c.procs[
 
 func (c *cluster) start(f *flinkProcess) {
 	p := &c.run.procs[f.cfg.ID]
-	if p.up {
+	if p.up || f.done {
 		return
 	}
 	f.ended = false
@@ -177,6 +180,12 @@ func (c *cluster) stepped(p *process) {
 			c.wake(supervise, superviseFlink, uint32(p.id-c.procs[0].cfg.ID))
 			return
 		}
+		if e.Kind == runlog.Exit {
+			p.cause = c.put(*e)
+			c.kernel.crash(p)
+			c.dirty, f.done = true, true
+			return
+		}
 		c.put(*e)
 		c.heed(f, e)
 	}
@@ -202,8 +211,11 @@ func (c *cluster) heed(f *flinkProcess, e *runlog.Event) {
 			c.pointers()
 		}
 	case runlog.JobState:
-		if e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished {
+		switch {
+		case e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished:
 			c.cancelWanted, c.stopWanted, c.ended = false, false, true
+		case e.Text == runlog.JobRunning && c.ended:
+			c.again = true
 		}
 	case runlog.Output:
 		c.outputsLeft--
@@ -278,7 +290,7 @@ func (c *cluster) request() {
 	case l == nil:
 	case c.cancelWanted:
 		c.ask(l, l.jm.Cancel)
-	case !l.jm.Running() && !c.ended && (c.stage != deploying || l.jm.Workers() == c.plan.Flink.TaskManagers):
+	case !c.plan.Flink.Application && !l.jm.Running() && !c.ended && (c.stage != deploying || l.jm.Workers() == c.plan.Flink.TaskManagers):
 		// The first time all TaskManagers are there, so each gets its share of tasks.
 		c.ask(l, l.jm.Submit)
 	case c.stopWanted:
@@ -339,6 +351,20 @@ func (c *cluster) fulfilled(r *run, s *plan.Step) bool {
 func (c *cluster) jobRunning() bool {
 	l := c.leader()
 	return l != nil && l.jm.Running()
+}
+
+// applicationOver says whether nothing more will come of an application: its job has
+// ended and every JobManager with it, or one runs it again.
+func (c *cluster) applicationOver() bool {
+	if !c.plan.Flink.Application || !c.ended {
+		return false
+	}
+	for _, f := range c.procs[:c.plan.Flink.JobManagers] {
+		if !f.done {
+			return c.again
+		}
+	}
+	return true
 }
 
 // drain tells that every job has put out all that there is.

@@ -222,6 +222,10 @@ func (r *run) stageOver() {
 	case draining:
 		r.enter(levelling, lastLimit) // the checks will say what is lacking
 	case recovering:
+		if r.healthy() {
+			r.finish("the application did not come to its end after the last fault")
+			return
+		}
 		r.finish("the ensemble did not get healthy after the last fault")
 	case settling:
 		r.enter(stopping, lastLimit)
@@ -270,7 +274,7 @@ func (r *run) look() {
 	case stepping:
 		r.lookForAwaited()
 	case recovering:
-		if r.healthy() {
+		if r.healthy() && (!r.plan.EndsApplication() || r.cluster.applicationOver()) {
 			r.ready("end")
 			r.enter(settling, int64(r.plan.Topology.Settle))
 		}
@@ -281,7 +285,7 @@ func (r *run) look() {
 			}
 		}
 		r.put(runlog.Event{Kind: runlog.Done})
-		if r.cluster != nil {
+		if r.cluster != nil && !r.plan.EndsApplication() {
 			r.cluster.metBefore = r.cluster.met
 			r.enter(draining, drainLimit)
 			return

@@ -87,9 +87,6 @@ func ofBugs(from uint64, seeds int) (list []Source) {
 
 func ofIncidents() (list []Source) {
 	for _, i := range incidents.All() {
-		if i.Affected == "" {
-			continue // only real servers show it
-		}
 		s := Source{Kind: Incident, Name: i.Name}
 		s.add(i.Scenario(), 0, 1, scenarios.Options{Variant: i.Affected})
 		list = append(list, s)

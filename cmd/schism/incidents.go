@@ -88,10 +88,6 @@ func (o *where) incidents(ctx context.Context, stdout, stderr io.Writer, list []
 			fmt.Fprintf(stderr, "left out: %s needs a moment that only the model sees\n", i.Name)
 			continue
 		}
-		if o.world == campaign.Sim && i.Affected == "" {
-			fmt.Fprintf(stderr, "left out: %s is not in the model, use --world local\n", i.Name)
-			continue
-		}
 		if why := o.unfit(i); why != nil {
 			fmt.Fprintf(stderr, "left out: %s: %v\n", i.Name, why)
 			continue

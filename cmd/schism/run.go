@@ -79,7 +79,7 @@ func runCommand() *cobra.Command {
 	f.StringVar(&o.protocol, "protocol", "", "consensus protocol of the model: "+protocolNames()+" (the first)")
 	f.StringVar(&o.variant, "variant", "", "protocol version of the model")
 	f.StringVar(&o.bug, "bug", "", "bug to plant in the model")
-	f.StringVar(&o.flinkMode, "flink-mode", sessionMode, "how Flink runs in a real world: "+sessionMode+", or "+applicationMode+" for its job alone")
+	f.StringVar(&o.flinkMode, "flink-mode", sessionMode, "how Flink runs: "+sessionMode+", or "+applicationMode+" for its job alone")
 	f.BoolVar(&o.keep, "keep", false, "leave a run folder of every run")
 	return c
 }

@@ -8,7 +8,8 @@ var flink11813 = &Incident{
 		"result, and runs the application from its beginning. What it has put out it puts out again. With job-result-store.delete-on-commit: " +
 		"false (and since 2.3 application-result-store.delete-on-commit: false) the standby finds the result, and ends as well.",
 	Signature: "job-runs-again finished",
-	Release:   "2.3.0", FixedIn: "1.15, as an option",
+	Affected:  "curator-5.9.0", Fixed: "curator-5.9.0",
+	Release: "2.3.0", FixedIn: "1.15, as an option",
 	tick: "500ms", session: "6s",
 	flink:    "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files application",
 	repaired: "flink jobmanagers 2 taskmanagers 2 keys 2 checkpoint 1s sink files keep-results application",

@@ -18,8 +18,8 @@ type Incident struct {
 	Title, Story string
 	// Signature is the promise that is seen to be broken.
 	Signature string
-	// Affected and Fixed are variants of the model, "" where that has none. FixedIn
-	// says in which releases it was repaired, "" in none.
+	// Affected and Fixed are variants of the model. FixedIn says in which releases it was
+	// repaired, "" in none.
 	Affected, Fixed string
 	FixedIn         string
 	// Release and FixedRelease are real ones that the plan can be carried out on,
