@@ -168,7 +168,9 @@ func TestFaultsFromLinks(t *testing.T) {
 			"one moment, with something between",
 			[]runlog.Event{
 				link(10, 1, 2, "cut"), link(10, 2, 1, "cut"), step(10, "cut n1 -- n2"),
-				link(30, 1, 2, "up"), {T: 30 * ms, Kind: runlog.Drop}, link(30, 2, 1, "up"), step(30, "heal"),
+				link(30, 1, 2, "up"),
+				{T: 30 * ms, Kind: runlog.Drop},
+				link(30, 2, 1, "up"), step(30, "heal"),
 			},
 			[]string{"10-30 cut n1 ↔ n2 [1 2]"},
 		},
