@@ -76,7 +76,7 @@
 // of user's jars, no savepoint to start from. At the job's end its
 // JobManager removes all of the cluster from ZooKeeper, also what the standby has there
 // that is elected at that moment; the standby may fall over that, and be started again
-// like any that failed, or hang and never end. Whether it then runs the job once more is decided by the result
+// like any that failed. Whether it then runs the job once more is decided by the result
 // of the job, which is kept or is not: see Options.KeepResults, and FLINK-11813 in
 // scenarios/incidents.
 //
