@@ -10,7 +10,8 @@ import (
 // What a process of Flink is, besides down and paused.
 const (
 	up     = "up"
-	office = "office" // it leads, by its own word
+	office = "office"    // it leads, by its own word
+	ended  = "has ended" // it has done its work
 )
 
 // gatherProcesses adds a lane for each process of Flink, below those of the
@@ -42,8 +43,10 @@ func (t *timeline) gatherProcesses(events []runlog.Event) {
 				was = done[len(done)-1]
 			}
 			turn(e, was)
-		case runlog.Crash, runlog.Exit:
+		case runlog.Crash:
 			turn(e, span{Is: "down"})
+		case runlog.Exit:
+			turn(e, span{Is: ended})
 		case runlog.Pause:
 			turn(e, span{Is: "paused"})
 		case runlog.Grant:

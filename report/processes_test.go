@@ -17,7 +17,7 @@ func TestProcessesHaveLanes(t *testing.T) {
 		ms(1, runlog.Start, "jm2", ""), ms(1, runlog.Start, "jm1", ""),
 		ms(5, runlog.Grant, "jm1", "aaaaaaaa-1"), ms(7, runlog.Grant, "jm2", "bbbbbbbb-2"),
 		ms(9, runlog.Pause, "jm1", ""), ms(10, runlog.Resume, "jm1", ""), ms(12, runlog.Revoke, "jm1", ""),
-		ms(14, runlog.Crash, "jm1", ""),
+		ms(14, runlog.Crash, "jm1", ""), ms(16, runlog.Exit, "jm2", ""),
 		{T: 20e6, Kind: runlog.End},
 	})
 	if len(tl.Servers) != 3 || tl.Servers[1].Name != "jm1" || tl.Servers[2].Name != "jm2" {
@@ -32,7 +32,7 @@ func TestProcessesHaveLanes(t *testing.T) {
 			{From: 12000, To: 14000, Is: up},
 			{From: 14000, To: 20000, Is: "down"},
 		},
-		{{From: 1000, To: 7000, Is: up}, {From: 7000, To: 20000, Is: office, Epoch: 2}},
+		{{From: 1000, To: 7000, Is: up}, {From: 7000, To: 16000, Is: office, Epoch: 2}, {From: 16000, To: 20000, Is: ended}},
 	}
 	for i, spans := range want {
 		got := tl.Servers[i+1].Spans

@@ -9,7 +9,9 @@ import (
 	"github.com/schismlab/schism/zookeeper/figures"
 )
 
-// flinkAccounts take runs of a Flink cluster apart.
+// flinkAccounts take runs of a Flink cluster apart. Of two promises that one mistake
+// broke, the one that is nearer to the mistake comes first: a job that runs again counts
+// its checkpoints anew, and puts out what was put out.
 var flinkAccounts = []*account{
 	{
 		check:  "one-job-leader",
@@ -25,6 +27,14 @@ var flinkAccounts = []*account{
 		check: "flink-leader-info",
 		about: ofKinds(runlog.LeaderInfo, runlog.Latch),
 		with:  withState, beside: besideLeaders,
+	},
+	{
+		check: "flink-ended",
+		about: func(a *apart, i int) bool {
+			e := a.event(i)
+			return e.Kind == runlog.JobState || e.Kind == runlog.Checkpoint && e.Text == runlog.Triggered
+		},
+		beside: besideLeaders,
 	},
 	{
 		check: "flink-checkpoints",
@@ -65,14 +75,6 @@ var flinkAccounts = []*account{
 		check: "flink-barrier",
 		about: ofKinds(runlog.Arrived, runlog.Passed),
 		with:  withMeeting, stays: staysMet, beside: besideRound,
-	},
-	{
-		check: "flink-ended",
-		about: func(a *apart, i int) bool {
-			e := a.event(i)
-			return e.Kind == runlog.JobState || e.Kind == runlog.Checkpoint && e.Text == runlog.Triggered
-		},
-		beside: besideLeaders,
 	},
 	{
 		check: "flink-recovery",
@@ -548,7 +550,7 @@ func besideLeaders(a *apart, i int) int {
 		return 0
 	case troubles(e):
 		return 1
-	case e.Kind == runlog.Revoke || e.Kind == runlog.Grant:
+	case e.Kind == runlog.Revoke || e.Kind == runlog.Grant || e.Kind == runlog.Exit:
 		return 2
 	}
 	return 0
