@@ -110,10 +110,10 @@ func (c *cluster) of(id paxos.ID) *flinkProcess { return c.procs[int(id-c.procs[
 
 func (c *cluster) start(f *flinkProcess) {
 	p := &c.run.procs[f.cfg.ID]
-	if p.up || f.done {
+	if p.up {
 		return
 	}
-	f.ended = false
+	f.ended, f.done = false, false
 	f.cfg.Life++
 	p.cause = c.put(runlog.Event{Kind: runlog.Start, Proc: f.cfg.Name})
 	cfg := f.cfg
@@ -152,11 +152,13 @@ func (c *cluster) pause(f *flinkProcess, on bool) {
 	}
 }
 
-// revive starts or resumes every process.
+// revive starts or resumes every process that has still something to do.
 func (c *cluster) revive() {
 	for _, f := range c.procs {
-		c.start(f)
-		c.pause(f, false)
+		if !f.done {
+			c.start(f)
+			c.pause(f, false)
+		}
 	}
 }
 
