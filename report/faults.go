@@ -22,6 +22,9 @@ type fault struct {
 	// Open is true of what was still in force when the log ended.
 	Open bool `json:"open"`
 	line int
+	// ofFlink is true of what was done to processes of Flink: the story tells of it
+	// with who led, and it explains no election among servers.
+	ofFlink bool
 }
 
 // gatherFaults finds the spans. Links that change together, at one moment or with
@@ -44,6 +47,11 @@ func (t *timeline) gatherFaults() {
 		}
 		t.Faults = append(t.Faults, *open)
 	}
+	t.orderFaults()
+}
+
+// orderFaults sorts them by when they began, and keeps them within bounds.
+func (t *timeline) orderFaults() {
 	slices.SortStableFunc(t.Faults, func(a, b fault) int { return int(a.From - b.From) })
 	if t.Faults == nil {
 		t.Faults = []fault{}

@@ -48,7 +48,7 @@ func (t *timeline) gatherJobs(events []runlog.Event, parties int) {
 				return l
 			}
 		}
-		lanes = append(lanes, &jobLane{serverLane: serverLane{Name: jobName(events, id), Spans: []span{}}, id: id})
+		lanes = append(lanes, &jobLane{serverLane: serverLane{Name: jobName(events, id), Spans: []span{}, job: true}, id: id})
 		return lanes[len(lanes)-1]
 	}
 	came := map[int]map[string]bool{} // by round, who has arrived
@@ -134,12 +134,8 @@ func (t *timeline) tellFlink(all []runlog.Event) (told []sentence) {
 			leads[e.Proc] = false
 		case e.Kind == runlog.Pause && of:
 			say(e, "fault", "%s%s was stopped in its tracks.", e.Proc, office(e.Proc))
-		case e.Kind == runlog.Step && (len(e.Text) > 4 && e.Text[:4] == "cut ") && processIn(e.Text):
-			between := e.Text[4:]
-			if _, rest, two := strings.Cut(between, " "); e.With != "" && two {
-				between = e.With + " " + rest // who that was, not what the plan calls it
-			}
-			say(e, "fault", "The network was cut: %s.", clip(between, maxText))
+		case e.Kind == runlog.Step && strings.HasPrefix(e.Text, "cut ") && processIn(e.Text):
+			say(e, "fault", "The network was cut: %s.", clip(between(e), maxText))
 		case e.Kind == runlog.Checkpoint && e.Text == runlog.Restored && e.Ckpt > 0:
 			say(e, "", "%s was started again on %s, from checkpoint %d.", theJob(all, e.Job), e.Proc, e.Ckpt)
 		case e.Kind == runlog.Alert:

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/schismlab/schism/runlog"
@@ -44,5 +47,42 @@ func TestProcessesHaveLanes(t *testing.T) {
 				t.Errorf("%s: span %d is %+v, want %+v", tl.Servers[i+1].Name, j, g, s)
 			}
 		}
+	}
+}
+
+// TestProcessFaults: what is done to Flink's processes is among the faults that the
+// axis shows, each with the lanes that it touches, and the story tells it once.
+func TestProcessFaults(t *testing.T) {
+	at := func(n int64, k runlog.Kind, proc string) runlog.Event {
+		return runlog.Event{T: n * 1e6, Kind: k, Proc: proc}
+	}
+	step := func(n int64, text, with string) runlog.Event {
+		return runlog.Event{T: n * 1e6, Kind: runlog.Step, Text: text, With: with}
+	}
+	r := Report{Header: runlog.Header{Servers: 1}, Verdict: "ok", Events: []runlog.Event{
+		{Kind: runlog.Start, Node: 1},
+		at(1, runlog.Start, "jm1"), at(1, runlog.Start, "jm2"), at(1, runlog.Start, "tm1"), {T: 2e6, Kind: runlog.Begin},
+		at(5, runlog.Crash, "jm1"), step(5, "crash Ja", "jm1"), at(8, runlog.Start, "jm1"),
+		at(9, runlog.Pause, "jm2"), at(10, runlog.Resume, "jm2"),
+		step(11, "cut Jb -- zookeeper", "jm2"), step(13, "cut Jb -> taskmanagers", "jm2,tm1"), step(14, "heal Jb -- zookeeper", "jm2"),
+		step(15, "heal", ""),
+		step(16, "slow tm1 -- zookeeper delay 5ms jitter 0s loss 0", "tm1"), at(17, runlog.Crash, "tm1"),
+		{T: 20e6, Kind: runlog.End},
+	}}
+	tl := newTimeline(r.Header, r.Events)
+	var got []string
+	for _, f := range tl.Faults {
+		got = append(got, fmt.Sprintf("%d-%d %s: %s %v %v", f.From/1000, f.To/1000, f.Kind, f.Text, f.Servers, f.Open))
+	}
+	want := []string{
+		"5-8 crash: jm1 down [2] false", "9-10 pause: jm2 paused [3] false", "11-14 cut: jm2 -- zookeeper [3] false",
+		"13-15 cut: jm2 -> taskmanagers [3 4] false", "16-20 slow: tm1 -- zookeeper delay 5ms jitter 0s loss 0 [4] true",
+		"17-20 crash: tm1 down [4] true",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("faults\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if told := strings.Join(texts(tell(r, tl).Shown), "\n"); strings.Count(told, "jm1 was killed") != 1 || strings.Count(told, "The network was cut: jm2 -- zookeeper.") != 1 {
+		t.Errorf("told\n%s\nwant what was done to jm1 and jm2, once", told)
 	}
 }

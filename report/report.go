@@ -67,6 +67,8 @@ func HTML(w io.Writer, r Report) error {
 		"Checks": worstFirst(r.Checks),
 		"Plan":   clip(r.Plan, MaxPlan),
 		"List":   run.list(),
+		"Began":  run.began(),
+		"Jobs":   slices.ContainsFunc(run.Servers, func(l serverLane) bool { return l.job }),
 		"Style":  template.CSS(read("page.css")),
 		"Script": template.JS(read("time.js", "draw.js", "page.js")),
 		"Data":   template.JS(data), // json.Marshal escapes what would end a script
@@ -108,6 +110,16 @@ var verdicts = map[string]verdict{
 		Word: "vacuous", Means: "What the scenario is about never happened, so nothing was tested.",
 		Lesson: "A run like this would pass whatever the system did. Look at which probe stayed at zero.",
 	},
+}
+
+// began says how long after the start of the run the clients began, "" if they did not.
+func (t *timeline) began() string {
+	for _, m := range t.Marks {
+		if m.Kind == "begin" {
+			return seconds(m.At - t.Start)
+		}
+	}
+	return ""
 }
 
 // worstFirst puts what a reader looks for at the top; equal ones keep their order.

@@ -143,6 +143,45 @@ func TestServerSpans(t *testing.T) {
 	}
 }
 
+// TestServerSpansAfterAPause: who is woken up takes itself for what it was, until it
+// says otherwise; it does not start again.
+func TestServerSpansAfterAPause(t *testing.T) {
+	at := func(n int64, k runlog.Kind, role string, epoch uint32) runlog.Event {
+		return runlog.Event{T: n * ms, Kind: k, Node: 1, Text: role, Epoch: epoch}
+	}
+	var got []string
+	for _, s := range newTimeline(runlog.Header{Servers: 1}, []runlog.Event{
+		at(0, runlog.Start, "", 0), at(5, runlog.Pause, "", 0), at(6, runlog.Resume, "", 0),
+		at(10, runlog.Role, "following", 1), at(15, runlog.Role, "serving", 1),
+		at(20, runlog.Pause, "", 0), at(30, runlog.Resume, "", 0),
+		at(40, runlog.Pause, "", 0), at(50, runlog.Crash, "", 0), at(60, runlog.Start, "", 0),
+		at(70, runlog.End, "", 0),
+	}).Servers[0].Spans {
+		got = append(got, fmt.Sprintf("%d-%d %s %d %v", s.From/1000, s.To/1000, s.Is, s.Epoch, s.Serves))
+	}
+	want := []string{
+		"0-5 starting 0 false", "5-6 paused 0 false", "6-10 starting 0 false", "10-15 following 1 false", "15-20 following 1 true",
+		"20-30 paused 0 false", "30-40 following 1 true", "40-50 paused 0 false", "50-60 down 0 false", "60-70 starting 0 false",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("n1 was\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestPageSaysWhatTimesCountFrom: as doc.go does.
+func TestPageSaysWhatTimesCountFrom(t *testing.T) {
+	r := crashRun()
+	r.Events = slices.DeleteFunc(r.Events, func(e runlog.Event) bool { return e.Kind == runlog.Begin })
+	if page := html(t, r); !strings.Contains(page, "Times count from the start of the run, those of the plan from when its clients began.") {
+		t.Error("the page does not say what its times count from")
+	}
+	r.Events = slices.Insert(r.Events, 1, runlog.Event{T: 250 * ms, Kind: runlog.Begin})
+	r.Events[0].T = 0
+	if page := html(t, r); !strings.Contains(page, "those of the plan from when its clients began, 0.250 s later.") {
+		t.Error("the page does not say when the clients began")
+	}
+}
+
 func TestFaultsFromLinks(t *testing.T) {
 	link := func(at int64, from, to int, text string) runlog.Event {
 		return runlog.Event{T: at * ms, Kind: runlog.LinkState, Node: from, Peer: to, Text: text}

@@ -93,6 +93,9 @@ func count(n int, what string) string {
 
 func (t *timeline) tellFaults() (told []sentence) {
 	for _, f := range t.Faults {
+		if f.ofFlink {
+			continue // tellFlink does
+		}
 		var text string
 		after := fmt.Sprintf(" after %s", seconds(f.To-f.From))
 		switch f.Kind {
@@ -123,7 +126,7 @@ func (t *timeline) tellFaults() (told []sentence) {
 // ended says how a cut ended: other links may have been cut with the same step.
 func (t *timeline) ended(f fault) string {
 	for _, o := range t.Faults {
-		if o.Kind == "cut" && o.From == f.To {
+		if o.Kind == "cut" && o.From == f.To && !o.ofFlink {
 			return ". That changed"
 		}
 	}
@@ -197,7 +200,7 @@ func (t *timeline) tellElections() (told []sentence) {
 func (t *timeline) lastFault(at int64) *fault {
 	var last *fault
 	for i := range t.Faults {
-		if f := &t.Faults[i]; f.From <= at && f.Kind != "silence" {
+		if f := &t.Faults[i]; f.From <= at && f.Kind != "silence" && !f.ofFlink {
 			last = f
 		}
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 // timeline is a run as the page draws it. All times are microseconds since the
-// clients began. Names are short because there are many.
+// run began. Names are short because there are many.
 type timeline struct {
 	Start   int64        `json:"start"`
 	End     int64        `json:"end"`
@@ -51,6 +51,7 @@ type serverLane struct {
 	Spans []span `json:"spans"`
 	// Ticks are those of a Flink job.
 	Ticks []tick `json:"ticks,omitempty"`
+	job   bool
 }
 
 // span is a time in which a server was Is: starting, looking, following,
@@ -129,6 +130,7 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 	t.gatherFaults()
 	t.gatherOps()
 	t.gatherProcesses(all)
+	t.gatherProcessFaults(all)
 	t.gatherJobs(all, h.Parties)
 	t.all = all
 	return t
@@ -179,8 +181,16 @@ func (t *timeline) gatherServers(n int) {
 			turn(e, open[e.Node-1].Is, true)
 		case e.Kind == runlog.Role:
 			turn(e, e.Text, polled && e.Text != "looking")
-		case e.Kind == runlog.Start, e.Kind == runlog.Resume:
+		case e.Kind == runlog.Start:
 			turn(e, "starting", false)
+		case e.Kind == runlog.Resume:
+			// What it was before, it takes itself for until it says otherwise.
+			was := span{Is: "starting"}
+			if done := t.Servers[e.Node-1].Spans; len(done) > 0 && open[e.Node-1].Is == "paused" {
+				was = done[len(done)-1]
+			}
+			e.Epoch = was.Epoch
+			turn(e, was.Is, was.Serves)
 		case e.Kind == runlog.Crash:
 			turn(e, "down", false)
 		case e.Kind == runlog.Pause:
