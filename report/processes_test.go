@@ -61,7 +61,8 @@ func TestProcessFaults(t *testing.T) {
 	}
 	r := Report{Header: runlog.Header{Servers: 1}, Verdict: "ok", Events: []runlog.Event{
 		{Kind: runlog.Start, Node: 1},
-		at(1, runlog.Start, "jm1"), at(1, runlog.Start, "jm2"), at(1, runlog.Start, "tm1"), {T: 2e6, Kind: runlog.Begin},
+		at(1, runlog.Start, "jm1"), at(1, runlog.Start, "jm2"), at(1, runlog.Start, "tm1"),
+		{T: 2e6, Kind: runlog.Begin},
 		at(5, runlog.Crash, "jm1"), step(5, "crash Ja", "jm1"), at(8, runlog.Start, "jm1"),
 		at(9, runlog.Pause, "jm2"), at(10, runlog.Resume, "jm2"),
 		step(11, "cut Jb -- zookeeper", "jm2"), step(13, "cut Jb -> taskmanagers", "jm2,tm1"), step(14, "heal Jb -- zookeeper", "jm2"),
