@@ -52,7 +52,7 @@ func (c *connection) erase(path string, then func()) {
 			then()
 			return
 		}
-		c.eraseEach(path, reply.Kids, func() {
+		c.eraseEach(path, reply.Kids.Names(), func() {
 			c.persist(always, remove(path), func(reply *zookeeper.Reply) {
 				if reply.Err == zookeeper.NotEmpty {
 					c.erase(path, then)

@@ -119,7 +119,7 @@ func (m *jobMaster) attach(j *JobManager, then func()) {
 	m.graph.path = m.graphPath()
 	j.lock(during, m.graphPath(), func(bool) {
 		j.conn.persist(during, children(m.checkpointsDir(), false), func(reply *zookeeper.Reply) {
-			m.load(j, during, reply.Kids, then)
+			m.load(j, during, reply.Kids.Names(), then)
 		})
 	})
 }

@@ -63,7 +63,7 @@ func (l *latch) create(id string, made int) {
 // session lives, and nobody could lead behind it.
 func (l *latch) sweep(id string) {
 	l.conn.persist(always, children(latchDir, false), func(reply *zookeeper.Reply) {
-		for _, name := range reply.Kids {
+		for _, name := range reply.Kids.Names() {
 			if strings.HasPrefix(name, id) {
 				l.conn.persist(always, remove(latchDir+"/"+name), func(*zookeeper.Reply) {})
 			}
@@ -76,7 +76,7 @@ func (l *latch) sweep(id string) {
 func (l *latch) find(id string, made int) {
 	alive := func() bool { return made == l.made }
 	l.conn.persist(alive, children(latchDir, false), func(reply *zookeeper.Reply) {
-		for _, name := range reply.Kids {
+		for _, name := range reply.Kids.Names() {
 			if strings.HasPrefix(name, id) {
 				l.verify(latchDir+"/"+name, func() {
 					l.own = latchDir + "/" + name
@@ -111,7 +111,7 @@ func (l *latch) look() {
 	l.conn.persist(func() bool { return made == l.made }, children(latchDir, false), func(reply *zookeeper.Reply) {
 		switch {
 		case reply.Err == zookeeper.OK:
-			l.stand(reply.Kids)
+			l.stand(reply.Kids.Names())
 		case l.quirks&StayWithoutPath == 0:
 			l.enter()
 		}

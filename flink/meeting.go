@@ -87,15 +87,15 @@ func (k *task) count(t *TaskManager) {
 func (k *task) countOnce(t *TaskManager, watch bool) {
 	round := k.at.round
 	t.conn.persist(k.runs(t), children(plan.RoundDir(round), watch), func(reply *zookeeper.Reply) {
-		waits := k.at.round == round && k.waits()
-		if waits && len(reply.Kids) < t.cfg.Flink.Parties() && !watch {
+		waits, came := k.at.round == round && k.waits(), reply.Kids.Len()
+		if waits && came < t.cfg.Flink.Parties() && !watch {
 			k.countOnce(t, true)
 			return
 		}
 		again := k.recount
 		k.counting, k.recount = false, false
 		switch {
-		case waits && len(reply.Kids) >= t.cfg.Flink.Parties():
+		case waits && came >= t.cfg.Flink.Parties():
 			k.passed = round
 			k.fresh = append(k.fresh, Record{Kind: runlog.Passed, Path: plan.BarrierRoot + "/" + k.party(), Seq: round})
 			k.look(t)

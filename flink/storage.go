@@ -79,10 +79,10 @@ func (p *Part) pendingName() string {
 	return fmt.Sprintf("part-%d-%d-%s.%d", p.Subtask, p.Ckpt, p.Token, p.Attempt)
 }
 
-// Outputs are the events that tell of a part's records.
-func (p *Part) Outputs() []runlog.Event {
-	var list []runlog.Event
-	for _, r := range p.Records {
+// Outputs gives the events that tell of a part's records.
+func (p *Part) Outputs(yield func(runlog.Event) bool) {
+	for i := range p.Records {
+		r := &p.Records[i]
 		e := runlog.Event{
 			Kind: r.Kind, Job: JobID(p.Job), Path: r.Path, Num: r.Seq, Data: r.Data, Zxid: r.Zxid,
 			Subtask: p.Subtask, Attempt: p.Attempt, Ckpt: p.Ckpt, Token: p.Token,
@@ -93,9 +93,10 @@ func (p *Part) Outputs() []runlog.Event {
 		case runlog.Alert:
 			e.Text, e.Data = r.Data, ""
 		}
-		list = append(list, e)
+		if !yield(e) {
+			return
+		}
 	}
-	return list
 }
 
 // The znode sinks write a part as text, a record a line. Its data come last: they

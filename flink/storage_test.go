@@ -2,6 +2,7 @@ package flink
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/schismlab/schism/runlog"
@@ -68,7 +69,7 @@ func TestCommitOnce(t *testing.T) {
 
 func TestOutputsTellRecordsFromConfiguration(t *testing.T) {
 	p := Part{Job: 1, Subtask: 1, Ckpt: 3, Records: []Record{{Kind: runlog.Output, Path: "/in/k1", Seq: 4, Data: "x", Zxid: 9}, {Kind: runlog.Config, Path: "/conf", Data: "y", Zxid: 10, Version: 2}}}
-	got := p.Outputs()
+	got := slices.Collect(p.Outputs)
 	if got[0].Kind != runlog.Output || got[0].Num != 4 || got[0].Zxid != 9 {
 		t.Errorf("a record is told as %+v", got[0])
 	}

@@ -84,11 +84,14 @@ func (k *task) list(t *TaskManager) {
 			return
 		}
 		// The names are in order, and most have been read.
-		first := len(reply.Kids)
-		for first > 0 && sequence(reply.Kids[first-1]) > k.at.read {
-			first--
+		k.unread = k.unread[:0]
+		for name := range reply.Kids.Backward {
+			if sequence(name) <= k.at.read {
+				break
+			}
+			k.unread = append(k.unread, name)
 		}
-		k.unread = append(k.unread[:0], reply.Kids[first:]...)
+		slices.Reverse(k.unread)
 		k.next(t)
 	})
 }
@@ -163,7 +166,7 @@ func (k *task) commit(t *TaskManager, ckpt int64) {
 		}
 		if t.cfg.Flink.Sink == plan.Files {
 			if t.cfg.Storage.commit(p) {
-				for _, e := range p.Outputs() {
+				for e := range p.Outputs {
 					t.tell(e)
 				}
 			}

@@ -150,11 +150,12 @@ func request(r *zookeeper.Request) string {
 }
 
 func answer(r *zookeeper.Reply) string {
+	names := r.Kids.Names()
 	switch {
 	case r.Err != zookeeper.OK:
 		return r.Err.String()
-	case r.Kids != nil:
-		return fmt.Sprint(r.Kids)
+	case names != nil:
+		return fmt.Sprint(names)
 	case r.Data != "":
 		return fmt.Sprintf("%q, version %d", r.Data, r.Stat.Version)
 	case r.Path != "":

@@ -218,7 +218,7 @@ func (c *client) fill(e *runlog.Event, reply *zookeeper.Reply) {
 		s := &reply.Stat
 		e.Version, e.Cversion, e.Owner = s.Version, s.Cversion, s.Owner
 		e.Czxid, e.Mzxid, e.Pzxid = uint64(s.Czxid), uint64(s.Mzxid), uint64(s.Pzxid)
-		e.Data, e.Kids = reply.Data, reply.Kids
+		e.Data, e.Kids = reply.Data, reply.Kids.Names()
 	case plan.Create:
 		e.Path = reply.Path
 	case plan.Multi:

@@ -191,6 +191,9 @@ func (c *cluster) stepped(p *process) {
 		c.put(*e)
 		c.heed(f, e)
 	}
+	if *told == nil {
+		*told = events[:0]
+	}
 }
 
 // heed keeps what awaits ask about.

@@ -245,7 +245,7 @@ func (c *cluster) read() {
 		if err != nil {
 			panic(fmt.Sprintf("sim: %v", err))
 		}
-		for _, e := range p.Outputs() {
+		for e := range p.Outputs {
 			e.Czxid = uint64(m.czxid)
 			c.put(e)
 		}

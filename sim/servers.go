@@ -51,11 +51,12 @@ func (r *run) finals() {
 	if r.cluster != nil {
 		r.cluster.read()
 	}
+	reconfigures := r.plan.Reconfigures()
 	for id := 1; id <= r.plan.Topology.Servers; id++ {
 		s := r.procs[id].machine.(*zookeeper.Server)
 		t := s.Tree()
 		t.Each(func(path, data string, st zookeeper.Stat) {
-			if r.plan.Reconfigures() && strings.HasPrefix(path, "/zookeeper") {
+			if reconfigures && strings.HasPrefix(path, "/zookeeper") {
 				return // the ensemble's own
 			}
 			if r.cluster != nil && (path == "/" || plan.FlinkPath(path)) {

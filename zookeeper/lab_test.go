@@ -315,8 +315,8 @@ func answer(r *Reply) string {
 	if r.Stat != (Stat{}) {
 		fmt.Fprintf(&b, "%q v%d ", r.Data, r.Stat.Version)
 	}
-	if r.Kids != nil {
-		fmt.Fprintf(&b, "%v ", r.Kids)
+	if names := r.Kids.Names(); names != nil {
+		fmt.Fprintf(&b, "%v ", names)
 	}
 	fmt.Fprintf(&b, "at %v", r.Zxid)
 	return b.String()

@@ -36,7 +36,7 @@ type Reply struct {
 	Data string
 	Stat Stat
 	Path string // of a znode created
-	Kids []string
+	Kids Listing
 	// Parts are the results of a multi.
 	Parts []Reply
 }
@@ -47,18 +47,19 @@ type Reply struct {
 // zxid and changes nothing.
 func prepare(t Tree, r *Request) *Txn {
 	txn := &Txn{Op: r.Op, Session: r.Session, Cxid: r.Cxid, Server: r.Server}
+	d := draft{tree: t}
 	switch r.Op {
 	case OpCreateSession:
 		txn.Timeout = r.Timeout
 		return txn.seal()
 	case OpCloseSession:
 		for _, path := range t.owned(r.Session) {
-			c, err := prepareDelete(t, path, -1)
+			c, err := d.prepareDelete(path, -1)
 			if err != OK {
 				panic(fmt.Sprintf("zookeeper: cannot delete ephemeral %s: %v", path, err))
 			}
 			txn.Changes = append(txn.Changes, c)
-			t = t.change(&c, 0)
+			d.change(&c, 0)
 		}
 		return txn.seal()
 	}
@@ -67,7 +68,7 @@ func prepare(t Tree, r *Request) *Txn {
 		return txn.seal()
 	}
 	if r.Op != OpMulti {
-		c, err := prepareChange(t, r, r.Session)
+		c, err := d.prepareChange(r, r.Session)
 		if err != OK {
 			txn.Op, txn.Err = OpError, err
 			return txn.seal()
@@ -75,26 +76,27 @@ func prepare(t Tree, r *Request) *Txn {
 		txn.Changes = []Change{c}
 		return txn.seal()
 	}
+	txn.Changes = make([]Change, 0, len(r.Parts))
 	for i := range r.Parts {
-		c, err := prepareChange(t, &r.Parts[i], r.Session)
+		c, err := d.prepareChange(&r.Parts[i], r.Session)
 		if err != OK {
 			txn.Op, txn.Err, txn.Failed, txn.Changes = OpError, err, i, nil
 			return txn.seal()
 		}
 		txn.Changes = append(txn.Changes, c)
-		t = t.change(&c, 0)
+		d.change(&c, 0)
 	}
 	return txn.seal()
 }
 
-func prepareChange(t Tree, r *Request, session int64) (Change, Error) {
+func (d *draft) prepareChange(r *Request, session int64) (Change, Error) {
 	switch r.Op {
 	case OpCreate:
-		return prepareCreate(t, r, session)
+		return d.prepareCreate(r, session)
 	case OpDelete:
-		return prepareDelete(t, r.Path, r.Version)
+		return d.prepareDelete(r.Path, r.Version)
 	}
-	n := t.find(r.Path)
+	n := d.find(r.Path)
 	switch {
 	case n == nil:
 		return Change{}, NoNode
@@ -108,13 +110,13 @@ func prepareChange(t Tree, r *Request, session int64) (Change, Error) {
 	panic(fmt.Sprintf("zookeeper: cannot prepare %v", r.Op))
 }
 
-func prepareCreate(t Tree, r *Request, session int64) (Change, Error) {
+func (d *draft) prepareCreate(r *Request, session int64) (Change, Error) {
 	path := r.Path
 	parentPath, _ := split(path)
 	if parentPath == "" {
 		parentPath = "/" // ZooKeeper takes the root for its own parent
 	}
-	parent := t.find(parentPath)
+	parent := d.find(parentPath)
 	if parent == nil {
 		return Change{}, NoNode
 	}
@@ -122,7 +124,7 @@ func prepareCreate(t Tree, r *Request, session int64) (Change, Error) {
 		path = fmt.Sprintf("%s%010d", path, parent.stat.creates())
 	}
 	switch {
-	case t.find(path) != nil:
+	case d.find(path) != nil:
 		return Change{}, NodeExists
 	case parent.stat.Owner != 0:
 		return Change{}, NoChildrenForEphemerals
@@ -134,8 +136,8 @@ func prepareCreate(t Tree, r *Request, session int64) (Change, Error) {
 	return c, OK
 }
 
-func prepareDelete(t Tree, path string, version int32) (Change, Error) {
-	n := t.find(path)
+func (d *draft) prepareDelete(path string, version int32) (Change, Error) {
+	n := d.find(path)
 	switch {
 	case path == "/":
 		return Change{}, BadArguments
@@ -147,7 +149,7 @@ func prepareDelete(t Tree, path string, version int32) (Change, Error) {
 		return Change{}, NotEmpty
 	}
 	parent, _ := split(path)
-	return Change{Op: OpDelete, Path: path, Cversion: t.find(parent).stat.Cversion + 1}, OK
+	return Change{Op: OpDelete, Path: path, Cversion: d.find(parent).stat.Cversion + 1}, OK
 }
 
 // result is the reply to the request that became txn, read from the tree right
@@ -198,7 +200,7 @@ func read(t Tree, r *Request, z paxos.Zxid) *Reply {
 	case OpGet:
 		reply.Data = data
 	case OpChildren:
-		reply.Kids = t.Children(r.Path)
+		reply.Kids = t.List(r.Path)
 	}
 	return reply
 }

@@ -114,10 +114,10 @@ func (p *pair) run(t *rapid.T) {
 		r.Session = conn.SessionID()
 		var want string
 		if r.Op == zookeeper.OpGet || r.Op == zookeeper.OpChildren {
-			want = show(p.model.Read(r))
+			want = showRead(p.model.Read(r))
 		} else {
 			p.zxid++
-			want = show(p.model.Write(r, p.zxid))
+			want = show(p.model.Write(r, p.zxid), nil)
 		}
 		if got := show(real(t, conn, &r)); got != want {
 			t.Fatalf("%v %s: really %s, in the model %s", r.Op, r.Path, got, want)
@@ -140,7 +140,7 @@ func (p *pair) compare(t *rapid.T) {
 		}
 		for _, op := range []zookeeper.Op{zookeeper.OpGet, zookeeper.OpChildren} {
 			r := zookeeper.Request{Op: op, Path: path}
-			if got, want := show(real(t, p.conns[0], &r)), show(p.model.Read(r)); got != want {
+			if got, want := show(real(t, p.conns[0], &r)), showRead(p.model.Read(r)); got != want {
 				t.Fatalf("at the end, %v %s: really %s, in the model %s", op, path, got, want)
 			}
 		}
@@ -192,9 +192,9 @@ func flags(r *zookeeper.Request) (f int32) {
 	return f
 }
 
-// real makes a call on a server.
-func real(t *rapid.T, c *zk.Conn, r *zookeeper.Request) *zookeeper.Reply {
-	reply := &zookeeper.Reply{}
+// real makes a call on a server. Beside the reply it gives the names of the children.
+func real(t *rapid.T, c *zk.Conn, r *zookeeper.Request) (reply *zookeeper.Reply, kids []string) {
+	reply = &zookeeper.Reply{}
 	var st *zk.Stat
 	var err error
 	switch r.Op {
@@ -209,8 +209,8 @@ func real(t *rapid.T, c *zk.Conn, r *zookeeper.Request) *zookeeper.Reply {
 		data, st, err = c.Get(r.Path)
 		reply.Data = string(data)
 	case zookeeper.OpChildren:
-		reply.Kids, st, err = c.Children(r.Path)
-		slices.Sort(reply.Kids)
+		kids, st, err = c.Children(r.Path)
+		slices.Sort(kids)
 	case zookeeper.OpMulti:
 		var parts []zk.MultiResponse
 		parts, err = c.Multi(multi(r)...)
@@ -223,7 +223,7 @@ func real(t *rapid.T, c *zk.Conn, r *zookeeper.Request) *zookeeper.Reply {
 		t.Fatalf("%v %s: %v", r.Op, r.Path, err)
 	}
 	reply.Stat = stat(st)
-	return reply
+	return reply, kids
 }
 
 func multi(r *zookeeper.Request) (ops []any) {
@@ -252,14 +252,17 @@ func stat(s *zk.Stat) zookeeper.Stat {
 	}
 }
 
+// showRead is show of what the model read.
+func showRead(r *zookeeper.Reply) string { return show(r, r.Kids.Names()) }
+
 // show is what both sides must agree on. The parts of a multi show their stats
 // only in part: the model reads them from the tree at the end of the multi.
-func show(r *zookeeper.Reply) string {
+func show(r *zookeeper.Reply, kids []string) string {
 	if r.Err != zookeeper.OK {
 		return r.Err.String()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %q %v %+v", r.Path, r.Data, r.Kids, r.Stat)
+	fmt.Fprintf(&b, "%s %q %v %+v", r.Path, r.Data, kids, r.Stat)
 	for i := range r.Parts {
 		p := &r.Parts[i]
 		fmt.Fprintf(&b, " [%s v%d]", p.Path, p.Stat.Version)

@@ -22,30 +22,30 @@ func (t Tree) Splice(later paxos.State) paxos.State {
 	last := t.nth((t.size + 1) / 2)
 	early, late := upTo(t.root, last), behind(l.root, last)
 	s := Tree{root: merge(early, late), sessions: t.sessions, recent: t.recent}
-	s.eachZnode(func(n *znode) {
+	for n := range s.znodes {
 		s.size++
-		s.digest ^= n.hash()
-	})
+		s.digest ^= n.digest
+	}
 	parent, there := "", true
-	Tree{root: late}.eachZnode(func(n *znode) {
+	for n := range (Tree{root: late}).znodes {
 		if n.parent != parent {
 			parent, there = n.parent, s.find(n.parent) != nil
 		}
 		if !there {
-			s = s.remove(join(n.parent, n.name))
+			s = s.remove(n.path)
 		}
-	})
+	}
 	return s.countChildren()
 }
 
 // nth is the nth znode, from 1, which must be there.
-func (t Tree) nth(n int) (nth *znode) {
-	t.eachZnode(func(z *znode) {
+func (t Tree) nth(n int) *znode {
+	for z := range t.znodes {
 		if n--; n == 0 {
-			nth = z
+			return z
 		}
-	})
-	return nth
+	}
+	return nil
 }
 
 // upTo is the part of a treap that does not stand behind z.
@@ -79,14 +79,14 @@ func behind(t *node, z *znode) *node {
 func (t Tree) countChildren() Tree {
 	counted := t
 	recount := func(n *znode) {
-		if have := int32(len(t.Children(join(n.parent, n.name)))); have != n.stat.Children {
+		if have := int32(t.List(n.path).Len()); have != n.stat.Children {
 			m := *n
 			m.stat.Children = have
 			counted = counted.put(&m)
 		}
 	}
 	parent := ""
-	t.eachZnode(func(n *znode) {
+	for n := range t.znodes {
 		if n.stat.Children != 0 {
 			recount(n)
 		}
@@ -96,19 +96,6 @@ func (t Tree) countChildren() Tree {
 				recount(p)
 			}
 		}
-	})
-	return counted
-}
-
-// eachZnode calls f for every znode, in the order of parent and name.
-func (t Tree) eachZnode(f func(*znode)) {
-	var walk func(n *node)
-	walk = func(n *node) {
-		if n != nil {
-			walk(n.left)
-			f(n.znode)
-			walk(n.right)
-		}
 	}
-	walk(t.root)
+	return counted
 }

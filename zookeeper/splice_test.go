@@ -49,10 +49,10 @@ func same(a, b Tree) bool {
 		return false
 	}
 	equal := true
-	a.eachZnode(func(n *znode) {
+	for n := range a.znodes {
 		m := b.find(join(n.parent, n.name))
 		equal = equal && m != nil && m.data == n.data && m.stat == n.stat
-	})
+	}
 	return equal
 }
 
@@ -114,23 +114,23 @@ func TestSpliceIsReadZnodeByZnode(t *testing.T) {
 			return
 		}
 		want, last, left := Tree{sessions: before.sessions}, (*znode)(nil), (before.size+1)/2
-		before.eachZnode(func(n *znode) {
+		for n := range before.znodes {
 			if left > 0 {
 				want, last, left = want.put(n), n, left-1
 			}
-		})
-		later.eachZnode(func(n *znode) {
+		}
+		for n := range later.znodes {
 			found := n.parent == "" || want.find(n.parent) != nil
 			if compare(n.parent, n.name, last.parent, last.name) > 0 && found {
 				want = want.put(n)
 			}
-		})
+		}
 		counted := want
-		want.eachZnode(func(n *znode) {
+		for n := range want.znodes {
 			m := *n
 			m.stat.Children = int32(len(want.Children(join(n.parent, n.name))))
 			counted = counted.put(&m)
-		})
+		}
 		if got := before.Splice(later).(Tree); !same(got, counted) || !same(counted, got) {
 			t.Fatalf("read from %d to %d:\n%s\nwant\n%s", from, to, contents(got), contents(counted))
 		}

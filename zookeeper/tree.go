@@ -45,7 +45,9 @@ type znode struct {
 	parent, name string
 	data         string
 	stat         Stat
-	prio         uint64
+	// path and prio follow from parent and name, digest from all: see replace.
+	path         string
+	prio, digest uint64
 }
 
 // node is a place in the treap. It is small, because each change copies the
@@ -119,65 +121,59 @@ func (t Tree) Get(path string) (data string, stat Stat, ok bool) {
 	return n.data, n.stat, true
 }
 
-// Children are the names of a znode's children, in order. The time is that of a
-// search, and of a step for each child.
-func (t Tree) Children(path string) []string {
-	_, stat, _ := t.Get(path)
-	return t.root.children(make([]string, 0, max(0, stat.Children)), path, false, false)
-}
-
-// children appends the names of the znodes below n whose parent is path. As these
-// lie side by side, a subtree is known to hold no other when what stands before it
-// (after) and what stands behind it (before) are of them: nothing is compared there.
-func (n *node) children(kids []string, path string, after, before bool) []string {
-	for n != nil {
-		c := 0
-		if !after || !before {
-			c = strings.Compare(path, n.parent)
-		}
-		switch {
-		case c < 0:
-			n = n.left
-		case c > 0:
-			n = n.right
-		default:
-			kids = append(n.left.children(kids, path, after, true), n.name)
-			n, after = n.right, true
-		}
-	}
-	return kids
-}
-
 // Len is the number of znodes, the root included.
 func (t Tree) Len() int { return t.size }
 
 // Each calls f for every znode, in the order of parent and name.
 func (t Tree) Each(f func(path, data string, stat Stat)) {
-	t.eachZnode(func(n *znode) { f(join(n.parent, n.name), n.data, n.stat) })
+	for n := range t.znodes {
+		f(n.path, n.data, n.stat)
+	}
+}
+
+// znodes gives every znode, in the order of parent and name, until yield has enough.
+func (t Tree) znodes(yield func(*znode) bool) { t.root.each(yield) }
+
+// each is false when yield has had enough.
+func (n *node) each(yield func(*znode) bool) bool {
+	for ; n != nil; n = n.right {
+		if !n.left.each(yield) || !yield(n.znode) {
+			return false
+		}
+	}
+	return true
 }
 
 // owned are the paths of a session's ephemeral znodes.
 func (t Tree) owned(id int64) []string {
 	var paths []string
-	t.Each(func(path, _ string, stat Stat) {
-		if stat.Owner == id {
-			paths = append(paths, path)
+	for n := range t.znodes {
+		if n.stat.Owner == id {
+			paths = append(paths, n.path)
 		}
-	})
+	}
 	return paths
 }
 
 // put adds n, or puts it in the place of the znode of the same path.
-func (t Tree) put(n *znode) Tree {
+func (t Tree) put(n *znode) Tree { return t.replace(t.at(n.parent, n.name), n) }
+
+// replace puts n in the place of old, which is the znode of the same path, nil if there
+// is none, and works out what follows from the fields of n.
+func (t Tree) replace(old, n *znode) Tree {
+	if n.path == "" {
+		n.path = join(n.parent, n.name)
+	}
 	if n.prio == 0 {
 		n.prio = paxos.MixString(paxos.MixString(1, n.parent), n.name)
 	}
-	if old := t.at(n.parent, n.name); old != nil {
-		t.digest ^= old.hash()
+	if old != nil {
+		t.digest ^= old.digest
 	} else {
 		t.size++
 	}
-	t.digest ^= n.hash()
+	n.digest = n.hash()
+	t.digest ^= n.digest
 	t.root = insert(t.root, n)
 	return t
 }
@@ -233,7 +229,7 @@ func rotateLeft(t *node) *node {
 
 // remove gives the tree without the znode at path, which must exist.
 func (t Tree) remove(path string) Tree {
-	t.digest ^= t.find(path).hash()
+	t.digest ^= t.find(path).digest
 	t.size--
 	parent, name := split(path)
 	t.root = remove(t.root, parent, name)

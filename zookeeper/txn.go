@@ -187,60 +187,20 @@ func (t Tree) apply(txn *Txn, z paxos.Zxid) Tree {
 	if txn.Err != OK {
 		return t
 	}
+	changes := txn.Changes
 	switch txn.Op {
 	case OpCreateSession:
 		return t.withSession(txn.Session, txn.Timeout)
 	case OpCloseSession:
 		t = t.withoutSession(txn.Session)
 	case OpReconfig:
-		c := txn.Changes[0]
+		c := changes[0]
 		c.Data = ConfigText(&paxos.Members{Version: z, Voters: txn.Voters, Observers: txn.Observers})
-		return t.change(&c, z)
+		changes = []Change{c}
 	}
-	for i := range txn.Changes {
-		t = t.change(&txn.Changes[i], z)
+	d := draft{tree: t}
+	for i := range changes {
+		d.change(&changes[i], z)
 	}
-	return t
-}
-
-// change applies one change. A znode that is not there, or is there already, is
-// what a replay over a later snapshot meets: what a change of it did to its parent
-// is done again all the same, for the parent may be of an earlier moment
-// (ZOOKEEPER-1046, 3125).
-func (t Tree) change(c *Change, z paxos.Zxid) Tree {
-	n := t.find(c.Path)
-	switch {
-	case c.Op == OpSet && n != nil:
-		m := *n
-		m.data, m.stat.Version, m.stat.Mzxid = c.Data, c.Version, z
-		return t.put(&m)
-	case c.Op == OpCreate && n != nil, c.Op == OpDelete && n == nil:
-		parent, _ := split(c.Path)
-		return t.touchParent(parent, c.Cversion, z, 0)
-	case c.Op == OpCreate:
-		parent, name := split(c.Path)
-		if t.find(parent) == nil {
-			return t // it was deleted later, and this znode before it
-		}
-		t = t.touchParent(parent, c.Cversion, z, 1)
-		return t.put(&znode{parent: parent, name: name, data: c.Data, stat: Stat{Czxid: z, Mzxid: z, Pzxid: z, Owner: c.Owner}})
-	case c.Op == OpDelete:
-		parent, _ := split(c.Path)
-		return t.remove(c.Path).touchParent(parent, c.Cversion, z, -1)
-	}
-	return t
-}
-
-func (t Tree) touchParent(path string, cversion int32, z paxos.Zxid, children int32) Tree {
-	p := t.find(path)
-	if p == nil {
-		return t
-	}
-	if p.stat.Cversion >= cversion && p.stat.Pzxid >= z && children == 0 {
-		return t
-	}
-	m := *p
-	m.stat.Cversion, m.stat.Pzxid = max(m.stat.Cversion, cversion), max(m.stat.Pzxid, z)
-	m.stat.Children += children
-	return t.put(&m)
+	return d.done()
 }

@@ -96,8 +96,9 @@ func reply(to *wire.Request, r *zookeeper.Reply, t zookeeper.Tree) record {
 	case wire.Sync:
 		return out.text(to.Path)
 	case wire.GetChildren, wire.GetChildren2:
-		out = out.int(int32(len(r.Kids)))
-		for _, kid := range r.Kids {
+		names := r.Kids.Names()
+		out = out.int(int32(len(names)))
+		for _, kid := range names {
 			out = out.text(kid)
 		}
 		if to.Code == wire.GetChildren2 {
