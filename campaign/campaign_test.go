@@ -31,7 +31,7 @@ func drawing(s *scenarios.Scenario, o scenarios.Options) func(i int) (campaign.J
 	return func(i int) (campaign.Job, error) { return campaign.Draw(s, uint64(i+1), o, campaign.Sim, "") }
 }
 
-func first(t *testing.T, s *scenarios.Scenario, o scenarios.Options) campaign.Job {
+func first(t testing.TB, s *scenarios.Scenario, o scenarios.Options) campaign.Job {
 	t.Helper()
 	j, err := drawing(s, o)(0)
 	if err != nil {
@@ -202,6 +202,31 @@ func TestCheckPlan(t *testing.T) {
 				t.Errorf("%v, want bad input: %s", err, c.want)
 			}
 		})
+	}
+}
+
+// BenchmarkJudge judges the log of one run with Flink, and nothing else.
+func BenchmarkJudge(b *testing.B) {
+	s := named(b, "flink-failover")
+	r := &campaign.Runner{World: campaign.Sim, Out: b.TempDir(), Keep: true}
+	res, err := r.Run(b.Context(), first(b, s, scenarios.Options{}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	file, err := os.Open(res.Log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	h, events, err := runlog.ReadAll(res.Log, file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := campaign.Judged(h, events, s, checker.DefaultBudget); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/schismlab/schism/runlog"
@@ -24,15 +25,18 @@ func judgeAgree(r *Run, _ Budget) Result {
 	if n := r.Header.Servers; len(r.trees) < n {
 		return unknown("Only %d of %d servers could be read to the end; these agree.", len(r.trees), n)
 	}
-	return ok("%s hold the same %s.", plural(len(r.trees), "server"), plural(len(first.paths), "znode"))
+	return ok("%s hold the same %s.", plural(len(r.trees), "server"), plural(len(first.finals), "znode"))
 }
 
 // differ names the first difference of two trees, by path.
 func differ(a, b *tree) string {
+	if slices.EqualFunc(a.finals, b.finals, func(x, y *runlog.Event) bool { return x.Path == y.Path && sameZnode(x, y) }) {
+		return ""
+	}
 	all := map[string]bool{}
 	for _, t := range []*tree{a, b} {
-		for _, path := range t.paths {
-			all[path] = true
+		for _, e := range t.finals {
+			all[e.Path] = true
 		}
 	}
 	paths := make([]string, 0, len(all))
@@ -47,11 +51,16 @@ func differ(a, b *tree) string {
 			return fmt.Sprintf("%s is on server n%d and not on n%d: %s.", path, b.node, a.node, holds(y))
 		case y == nil:
 			return fmt.Sprintf("%s is on server n%d and not on n%d: %s.", path, a.node, b.node, holds(x))
-		case x.Data != y.Data || x.Version != y.Version || x.Czxid != y.Czxid || x.Mzxid != y.Mzxid || x.Owner != y.Owner:
+		case !sameZnode(x, y):
 			return fmt.Sprintf("%s differs: on n%d it is %s; on n%d %s.", path, a.node, holds(x), b.node, holds(y))
 		}
 	}
 	return ""
+}
+
+// sameZnode says whether two servers hold the same of a znode.
+func sameZnode(x, y *runlog.Event) bool {
+	return x.Data == y.Data && x.Version == y.Version && x.Czxid == y.Czxid && x.Mzxid == y.Mzxid && x.Owner == y.Owner
 }
 
 func holds(e *runlog.Event) string {

@@ -17,7 +17,7 @@ var bank = Check{
 // when there is no bank, or when its beginning is not known.
 func (r *Run) deposits() (int64, bool) {
 	accounts, known := map[string]int64{}, true
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		if !under(e.path, "/bank") || e.op.Client != 0 || e.kind == opCheck {
 			return
 		}
@@ -36,13 +36,13 @@ func judgeBank(r *Run, _ Budget) Result {
 	want, _ := r.deposits()
 	for _, t := range r.trees {
 		sum := int64(0)
-		for _, path := range t.paths {
-			if !under(path, "/bank") {
+		for _, e := range t.finals {
+			if !under(e.Path, "/bank") {
 				continue
 			}
-			n, is := number(t.znodes[path])
+			n, is := number(e)
 			if !is {
-				return violation("bank", "On server n%d the account %s ends as %s, which is no number.", t.node, path, text(t.znodes[path]))
+				return violation("bank", "On server n%d the account %s ends as %s, which is no number.", t.node, e.Path, text(e))
 			}
 			sum += n
 		}

@@ -76,7 +76,7 @@ func (r *Run) converged(t *thing, o *runlog.Operation) Result {
 // known: not if one of them has no answer.
 func (r *Run) lastTouch(path string) (at int64, known bool) {
 	vague := false
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		if e.path == path && e.kind != opCheck {
 			at, known = max(at, e.op.Ret), true
 			vague = vague || !e.acknowledged()

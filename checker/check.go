@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/schismlab/schism/checker/meter"
@@ -18,6 +19,14 @@ type Run struct {
 	trees []tree
 	// done is when the clients had stopped: no call is made later.
 	done int64
+	// kinds is how many events of each kind there are.
+	kinds [1 << 8]int
+
+	// What several checks ask for, worked out when the first does.
+	asked   [][]effect      // see effects
+	gone    map[string]bool // see deleted
+	numbers []given         // see given
+	values  *valuesJudged   // see judgeValues
 
 	// byZxid is what the zxids say, if judged and they say anything; unsound is
 	// why its certificate does not hold.
@@ -34,7 +43,7 @@ type tree struct {
 	at     int64 // when the last of it was read
 	zxid   uint64
 	znodes map[string]*runlog.Event
-	paths  []string // in the order of the log
+	finals []*runlog.Event // the same in the order of the log
 }
 
 // NewRun gathers a run from its log. It fails on a log that no world writes.
@@ -50,13 +59,25 @@ func NewRun(h runlog.Header, events []runlog.Event) (*Run, error) {
 			r.done = max(r.done, ret)
 		}
 	}
+	for i := range events {
+		r.kinds[events[i].Kind]++
+	}
 	return r, r.gatherTrees()
+}
+
+// tells says whether the log has an event of one of the kinds.
+func (r *Run) tells(kinds ...runlog.Kind) bool {
+	return slices.ContainsFunc(kinds, func(k runlog.Kind) bool { return r.kinds[k] > 0 })
 }
 
 // gatherTrees collects the final reads. A server whose Tree event is missing
 // was not read to the end, and says nothing.
 func (r *Run) gatherTrees() error {
+	if !r.tells(runlog.Final, runlog.Tree) {
+		return nil
+	}
 	open := map[int]*tree{}
+	size := r.kinds[runlog.Final] / max(1, r.kinds[runlog.Tree])
 	for i := range r.Events {
 		e := &r.Events[i]
 		if e.Kind != runlog.Final && e.Kind != runlog.Tree {
@@ -64,7 +85,7 @@ func (r *Run) gatherTrees() error {
 		}
 		t := open[e.Node]
 		if t == nil {
-			t = &tree{node: e.Node, znodes: map[string]*runlog.Event{}}
+			t = &tree{node: e.Node, znodes: make(map[string]*runlog.Event, size), finals: make([]*runlog.Event, 0, size)}
 			open[e.Node] = t
 		}
 		t.at = e.T
@@ -73,7 +94,7 @@ func (r *Run) gatherTrees() error {
 				return fmt.Errorf("event %d: a second final read of %s on n%d", i+1, e.Path, e.Node)
 			}
 			t.znodes[e.Path] = e
-			t.paths = append(t.paths, e.Path)
+			t.finals = append(t.finals, e)
 			continue
 		}
 		t.zxid = e.Zxid

@@ -24,7 +24,7 @@ func isCounter(path string) bool { return path == "/counter" || under(path, "/co
 
 func (r *Run) counts() map[string]*count {
 	counts := map[string]*count{}
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		if !isCounter(e.path) || e.kind == opCheck {
 			return
 		}

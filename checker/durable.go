@@ -55,7 +55,7 @@ func judgeDurable(r *Run, _ Budget) Result {
 func (r *Run) fates() map[string]*fate {
 	fates := map[string]*fate{}
 	fleeting := map[string]bool{}
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		if e.fleeting() {
 			fleeting[e.path] = true
 		}
@@ -75,12 +75,12 @@ func (r *Run) fates() map[string]*fate {
 	return fates
 }
 
-func (f *fate) add(e effect) {
+func (f *fate) add(e *effect) {
 	switch e.kind {
 	case opDelete:
 		f.gone = true
 		if e.acknowledged() && (f.deleted == nil || e.op.Ret > f.deleted.op.Ret) {
-			f.deleted = &e
+			f.deleted = e
 		}
 		return
 	case opCreate:
@@ -95,9 +95,9 @@ func (f *fate) add(e effect) {
 	if !e.acknowledged() {
 		return
 	}
-	f.made = &e
+	f.made = e
 	if n := f.newest; n == nil || e.mzxid > n.mzxid || e.mzxid == n.mzxid && e.kind == opSet && e.version > n.version {
-		f.newest = &e
+		f.newest = e
 	}
 }
 

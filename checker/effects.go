@@ -22,8 +22,26 @@ type effect struct {
 	mzxid   uint64
 }
 
-// effects are what a write asks for, nothing for a read.
-func effects(o *runlog.Operation) []effect {
+// effects are what call i of the history asks for, nothing for a read. Checks do not
+// change them.
+func (r *Run) effects(i int) []effect {
+	if r.asked == nil {
+		n := 0
+		for i := range r.History {
+			n += max(1, len(r.History[i].Parts))
+		}
+		all := make([]effect, 0, n)
+		r.asked = make([][]effect, len(r.History))
+		for i := range r.History {
+			from := len(all)
+			all = appendEffects(all, &r.History[i])
+			r.asked[i] = all[from:len(all):len(all)]
+		}
+	}
+	return r.asked[i]
+}
+
+func appendEffects(list []effect, o *runlog.Operation) []effect {
 	switch o.Op {
 	case opSet, opCreate, opDelete:
 		e := effect{
@@ -31,25 +49,24 @@ func effects(o *runlog.Operation) []effect {
 			version: o.Result.Version, mzxid: o.Result.Mzxid,
 		}
 		e.mode(o.Mode, o.Result.Path)
-		return []effect{e}
+		return append(list, e)
 	case opMulti:
-		list := make([]effect, len(o.Parts))
-		for i, p := range o.Parts {
+		for i := range o.Parts {
+			p := &o.Parts[i]
 			e := effect{op: o, kind: p.Op, path: p.Path, data: p.Data, guard: p.Version}
 			given := ""
 			if i < len(o.Result.Parts) && o.Out == runlog.OK {
 				given, e.version = o.Result.Parts[i].Path, o.Result.Parts[i].Version
 			}
 			e.mode(p.Mode, given)
-			list[i] = e
+			list = append(list, e)
 		}
-		return list
 	}
-	return nil
+	return list
 }
 
 func (e *effect) mode(mode, given string) {
-	if e.kind != opCreate {
+	if e.kind != opCreate || mode == "" {
 		return
 	}
 	e.ephemeral = has(mode, "ephemeral")
@@ -66,15 +83,16 @@ func (e *effect) mode(mode, given string) {
 // fleeting says whether the znode that it makes may go without a call of anybody.
 func (e *effect) fleeting() bool { return e.ephemeral || e.passing }
 
-// touch is one effect that may have happened: of a write acknowledged or of
+// touches gives each effect that may have happened: of a write acknowledged or of
 // unknown outcome. Refused writes have none.
-func (r *Run) touches(visit func(effect)) {
+func (r *Run) touches(visit func(*effect)) {
 	for i := range r.History {
 		if r.History[i].Out == runlog.Fail {
 			continue
 		}
-		for _, e := range effects(&r.History[i]) {
-			visit(e)
+		list := r.effects(i)
+		for k := range list {
+			visit(&list[k])
 		}
 	}
 }
@@ -82,13 +100,15 @@ func (r *Run) touches(visit func(effect)) {
 // deleted are the paths that somebody may have deleted, or that go by themselves:
 // those whose znode may be gone, and back as another one.
 func (r *Run) deleted() map[string]bool {
-	gone := map[string]bool{}
-	r.touches(func(e effect) {
-		if e.kind == opDelete || e.fleeting() {
-			gone[e.path] = true
-		}
-	})
-	return gone
+	if r.gone == nil {
+		r.gone = map[string]bool{}
+		r.touches(func(e *effect) {
+			if e.kind == opDelete || e.fleeting() {
+				r.gone[e.path] = true
+			}
+		})
+	}
+	return r.gone
 }
 
 func (e *effect) acknowledged() bool { return e.op.Out == runlog.OK }

@@ -14,7 +14,7 @@ const Closed = "closed"
 
 func (r *Run) madeEphemerals() bool {
 	made := false
-	r.touches(func(e effect) { made = made || e.ephemeral })
+	r.touches(func(e *effect) { made = made || e.ephemeral })
 	return made
 }
 
@@ -34,8 +34,7 @@ func judgeEphemerals(r *Run, _ Budget) Result {
 	over := r.ended()
 	left := 0
 	for _, t := range r.trees {
-		for _, path := range t.paths {
-			e := t.znodes[path]
+		for _, e := range t.finals {
 			if e.Owner == 0 {
 				continue
 			}
@@ -44,8 +43,8 @@ func judgeEphemerals(r *Run, _ Budget) Result {
 				if end.Kind == runlog.Lost {
 					how = "was closed"
 				}
-				return violation("ephemeral-outlives-session "+top(path), "Server n%d ends with the ephemeral znode %s of session %#x, but that session of client c%d %s at %s. An ephemeral znode goes with its session.",
-					t.node, path, uint64(e.Owner), end.Client-1, how, when(end.T))
+				return violation("ephemeral-outlives-session "+top(e.Path), "Server n%d ends with the ephemeral znode %s of session %#x, but that session of client c%d %s at %s. An ephemeral znode goes with its session.",
+					t.node, e.Path, uint64(e.Owner), end.Client-1, how, when(end.T))
 			}
 			left++
 		}

@@ -9,16 +9,7 @@ var flinks = []Check{oneJobLeader, flinkOffice, flinkInfo, flinkEnded, flinkChec
 
 // hasFlink says whether the run has an event of one of the kinds.
 func hasFlink(kinds ...runlog.Kind) func(*Run) bool {
-	return func(r *Run) bool {
-		for i := range r.Events {
-			for _, k := range kinds {
-				if r.Events[i].Kind == k {
-					return true
-				}
-			}
-		}
-		return false
-	}
+	return func(r *Run) bool { return r.tells(kinds...) }
 }
 
 // drained says whether every job was seen to have read all there is, and to have

@@ -27,7 +27,7 @@ type input struct {
 func (r *Run) inputs() (map[string]*input, []string) {
 	all := map[string]*input{}
 	var order []string
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		dir := parent(e.path)
 		if e.kind != opCreate || !strings.HasPrefix(dir, plan.InputRoot+"/") {
 			return
@@ -96,7 +96,7 @@ var flinkConfig = Check{
 
 func judgeFlinkConfig(r *Run, _ Budget) Result {
 	writes := map[string]*runlog.Operation{}
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		if e.path == plan.ConfigPath && (e.kind == opSet || e.kind == opCreate) {
 			writes[e.data] = e.op
 		}

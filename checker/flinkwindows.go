@@ -32,9 +32,9 @@ type reckoned struct {
 // more would have come.
 func (r *Run) reckon(dir string, length int64) (*reckoned, error) {
 	var samples []*runlog.Event
-	for _, path := range r.trees[0].paths {
-		if parent(path) == dir {
-			samples = append(samples, r.trees[0].znodes[path])
+	for _, e := range r.trees[0].finals {
+		if parent(e.Path) == dir {
+			samples = append(samples, e)
 		}
 	}
 	slices.SortFunc(samples, func(a, b *runlog.Event) int { return cmp.Compare(a.Czxid, b.Czxid) })

@@ -15,13 +15,13 @@ func (r *Run) problems() []*problem {
 	g.look()
 	names := g.names()
 	for i := range r.History {
-		g.operation(&r.History[i], names)
+		g.operation(i, names)
 	}
 	g.sessions()
 	g.join()
 	groups := map[string][]*operation{}
 	for _, o := range g.ops {
-		root := g.find(o.touched()[0])
+		root := g.find(o.first())
 		groups[root] = append(groups[root], o)
 	}
 	roots := make([]string, 0, len(groups))
@@ -67,7 +67,7 @@ func (g *gatherer) look() {
 		if o.Out == runlog.OK {
 			g.last[session(o)] = max(g.last[session(o)], o.Call)
 		}
-		for _, e := range effects(o) {
+		for _, e := range g.run.effects(i) {
 			switch e.kind {
 			case opCreate:
 				g.unsteady[e.path] = g.unsteady[e.path] || o.Client != 0 || o.Out == runlog.Unknown || e.passing
@@ -103,10 +103,9 @@ func (g *gatherer) union(a, b string) {
 func (g *gatherer) join() {
 	listed := map[string]bool{}
 	for _, o := range g.ops {
-		list := o.touched()
-		g.find(list[0])
-		for _, path := range list[1:] {
-			g.union(list[0], path)
+		first := o.first()
+		for path := range o.touched {
+			g.union(first, path)
 		}
 		if o.kind == lists {
 			listed[o.path] = true
@@ -120,7 +119,8 @@ func (g *gatherer) join() {
 }
 
 // operation adds what one call says, if it says anything.
-func (g *gatherer) operation(o *runlog.Operation, names map[*runlog.Operation]map[int]string) {
+func (g *gatherer) operation(at int, names map[*runlog.Operation]map[int]string) {
+	o := &g.run.History[at]
 	op := &operation{
 		call: o.Call, ret: o.Ret, client: o.Client, session: session(o), at: -1,
 		about: func() string { return describe(o) },
@@ -142,7 +142,7 @@ func (g *gatherer) operation(o *runlog.Operation, names map[*runlog.Operation]ma
 	if o.Out == runlog.Fail && !op.refuse(o) {
 		return
 	}
-	for i, e := range effects(o) {
+	for i, e := range g.run.effects(at) {
 		if e.nameless && op.refused == "" {
 			if e.path = names[o][i]; e.path == "" {
 				continue // nobody saw its znode: it tells nothing, done or not

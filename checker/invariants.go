@@ -1,6 +1,10 @@
 package checker
 
-import "github.com/schismlab/schism/runlog"
+import (
+	"slices"
+
+	"github.com/schismlab/schism/runlog"
+)
 
 // Invariants watches a protocol from inside while a run goes on. Its events are
 // those that only the model writes.
@@ -17,26 +21,15 @@ type Broken struct {
 
 // invariants reports what was found broken while the run went on.
 var invariants = Check{
-	Name: "invariants",
-	Doc:  "No invariant that is watched while the run goes on was broken.",
-	Applies: func(r *Run) bool {
-		for i := range r.Events {
-			if k := r.Events[i].Kind; k == runlog.Violated || k == runlog.Apply {
-				return true
-			}
-		}
-		return false
-	},
+	Name:    "invariants",
+	Doc:     "No invariant that is watched while the run goes on was broken.",
+	Applies: func(r *Run) bool { return r.tells(runlog.Violated, runlog.Apply) },
 	Judge: func(r *Run, _ Budget) Result {
-		applied := 0
-		for i := range r.Events {
-			switch e := &r.Events[i]; e.Kind {
-			case runlog.Violated:
-				return violation(e.Msg, "At %s the invariant %s was broken: %s", when(e.T), e.Msg, e.Text)
-			case runlog.Apply:
-				applied++
-			}
+		if r.tells(runlog.Violated) {
+			at := slices.IndexFunc(r.Events, func(e runlog.Event) bool { return e.Kind == runlog.Violated })
+			e := &r.Events[at]
+			return violation(e.Msg, "At %s the invariant %s was broken: %s", when(e.T), e.Msg, e.Text)
 		}
-		return ok("%s were applied, and no invariant was broken.", plural(applied, "transaction"))
+		return ok("%s were applied, and no invariant was broken.", plural(r.kinds[runlog.Apply], "transaction"))
 	},
 }

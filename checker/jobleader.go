@@ -14,14 +14,7 @@ var oneJobLeader = Check{
 	Name: "one-job-leader",
 	Doc: "One JobManager leads at a time: of two that do by their own word, one has given way by the time that a session with ZooKeeper can live, " +
 		"and no fencing token is given twice.",
-	Applies: func(r *Run) bool {
-		for i := range r.Events {
-			if r.Events[i].Kind == runlog.Grant {
-				return true
-			}
-		}
-		return false
-	},
+	Applies: func(r *Run) bool { return r.tells(runlog.Grant) },
 	Judge: func(r *Run, _ Budget) Result {
 		j := &jobLeaders{session: r.Header.Session, running: map[string]*office{}, tokens: map[string]string{}}
 		for i := range r.Events {

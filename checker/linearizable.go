@@ -26,8 +26,22 @@ func judgeLinearizable(r *Run, b Budget) Result {
 	return r.judgeValues(b)
 }
 
+// valuesJudged is what a search by values has found, with which budget.
+type valuesJudged struct {
+	budget Budget
+	result Result
+}
+
 // judgeValues searches for an order by values alone, as if there were no zxids.
+// Two checks ask for it, and the search is made once.
 func (r *Run) judgeValues(b Budget) Result {
+	if v := r.values; v == nil || v.budget != b {
+		r.values = &valuesJudged{b, r.searchValues(b)}
+	}
+	return r.values.result
+}
+
+func (r *Run) searchValues(b Budget) Result {
 	m := meter.Start(b)
 	defer m.Close()
 	problems := r.problems()
@@ -111,7 +125,7 @@ func (p *problem) why(m *meter.Meter) string {
 // and that touches a znode of o.
 func (p *problem) before(o *operation) *operation {
 	mine := map[string]bool{}
-	for _, path := range o.touched() {
+	for path := range o.touched {
 		mine[path] = true
 	}
 	var last *operation

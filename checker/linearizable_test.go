@@ -150,8 +150,8 @@ func history(run *Run) string {
 		b.WriteString("\n")
 	}
 	for _, t := range run.trees {
-		for _, p := range t.paths {
-			b.WriteString(p + " = " + holds(t.znodes[p]) + "\n")
+		for _, e := range t.finals {
+			b.WriteString(e.Path + " = " + holds(e) + "\n")
 		}
 	}
 	return b.String()

@@ -23,7 +23,7 @@ func (g *gatherer) names() map[*runlog.Operation]map[int]string {
 	claimed := map[string]bool{}
 	for i := range g.run.History {
 		o := &g.run.History[i]
-		for n, e := range effects(o) {
+		for n, e := range g.run.effects(i) {
 			switch {
 			case e.nameless && o.Out == runlog.Unknown:
 				waiting[e.path] = append(waiting[e.path], lost{o, n, e.data})
@@ -93,8 +93,8 @@ func (g *gatherer) sightings() []sighting {
 		}
 	}
 	for _, t := range g.run.trees {
-		for _, path := range t.paths {
-			holds(path, t.znodes[path], t.at)
+		for _, e := range t.finals {
+			holds(e.Path, e, t.at)
 		}
 	}
 	list := make([]sighting, 0, len(first))

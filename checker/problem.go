@@ -22,7 +22,7 @@ type problem struct {
 func newProblem(ops []*operation) *problem {
 	set := map[string]bool{}
 	for _, o := range ops {
-		for _, path := range o.touched() {
+		for path := range o.touched {
 			set[path] = true
 		}
 	}
@@ -48,23 +48,35 @@ func newProblem(ops []*operation) *problem {
 	return p
 }
 
-// touched are the znodes that o must share a problem with.
-func (o *operation) touched() []string {
-	var list []string
-	if o.path != "" {
-		list = append(list, o.path)
+// touched gives the znodes that o must share a problem with, until yield has enough.
+func (o *operation) touched(yield func(path string) bool) {
+	if o.path != "" && !yield(o.path) {
+		return
 	}
-	list = append(list, o.kids...)
-	for i := range o.parts {
-		list = append(list, o.parts[i].path)
-		if o.parts[i].parent >= 0 {
-			list = append(list, parent(o.parts[i].path))
+	for _, kid := range o.kids {
+		if !yield(kid) {
+			return
 		}
 	}
-	for _, w := range o.seen {
-		list = append(list, w.path)
+	for i := range o.parts {
+		p := &o.parts[i]
+		if !yield(p.path) || p.parent >= 0 && !yield(parent(p.path)) {
+			return
+		}
 	}
-	return list
+	for i := range o.seen {
+		if !yield(o.seen[i].path) {
+			return
+		}
+	}
+}
+
+// first is the first of the znodes touched.
+func (o *operation) first() string {
+	for path := range o.touched {
+		return path
+	}
+	panic("checker: an operation on no znode")
 }
 
 // place sets the cells of o's znodes.

@@ -44,7 +44,12 @@ func (r *Run) things(names ...string) []*thing {
 // hasAny says whether the run has operations of these names.
 func hasAny(names ...string) func(*Run) bool {
 	return func(r *Run) bool {
-		return slices.ContainsFunc(r.History, func(o runlog.Operation) bool { return slices.Contains(names, o.Op) })
+		for i := range r.History {
+			if slices.Contains(names, r.History[i].Op) {
+				return true
+			}
+		}
+		return false
 	}
 }
 

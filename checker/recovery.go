@@ -132,7 +132,7 @@ func (r *Run) waits(after int64) []*wait {
 	of := map[int]*wait{}
 	for i := range r.History {
 		o := &r.History[i]
-		if o.Client == 0 || len(effects(o)) == 0 || o.Ret < after {
+		if o.Client == 0 || len(r.effects(i)) == 0 || o.Ret < after {
 			continue
 		}
 		w := of[o.Client]

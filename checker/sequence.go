@@ -25,25 +25,31 @@ type given struct {
 // given are all acknowledged sequential names, by call. Parents that somebody
 // may have deleted are left out: a new one counts from 0 again.
 func (r *Run) given() []given {
-	var list []given
+	if r.numbers != nil {
+		return r.numbers
+	}
+	list := []given{}
 	gone := r.deleted()
 	for i := range r.History {
 		o := &r.History[i]
 		if o.Out != runlog.OK {
 			continue
 		}
-		for n, e := range effects(o) {
+		for n, e := range r.effects(i) {
 			mode := o.Mode
 			if o.Op == opMulti {
 				mode = o.Parts[n].Mode
 			}
-			_, number, is := numbered(e.path)
-			if e.kind == opCreate && has(mode, "sequential") && !e.nameless && is && !gone[parent(e.path)] {
+			if e.kind != opCreate || e.nameless || !has(mode, "sequential") {
+				continue
+			}
+			if _, number, is := numbered(e.path); is && !gone[parent(e.path)] {
 				list = append(list, given{parent(e.path), e.path, number, o})
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b given) int { return cmp.Compare(a.op.Call, b.op.Call) })
+	r.numbers = list
 	return list
 }
 
@@ -53,12 +59,13 @@ func judgeSequence(r *Run, _ Budget) Result {
 		parent string
 		number int64
 	}
-	taken := map[slot]given{}
+	taken := make(map[slot]given, len(list))
 	for _, g := range list {
-		if first, dup := taken[slot{g.parent, g.number}]; dup {
+		at := slot{g.parent, g.number}
+		if first, dup := taken[at]; dup {
 			return violation("sequence-unique "+top(g.path), "The number %d was given twice under %s: to %s as %s, and to %s as %s.", g.number, g.parent, describe(first.op), first.path, describe(g.op), g.path)
 		}
-		taken[slot{g.parent, g.number}] = g
+		taken[at] = g
 	}
 	if low, high, broken := outOfOrder(list); broken {
 		return violation("sequence-order "+top(low.path), "Numbers against time: %s was given %s, although %s had been given %s before.", describe(low.op), low.path, describe(high.op), high.path)

@@ -18,13 +18,16 @@ type view struct {
 	by      *runlog.Operation
 }
 
+// pathValue is a value of a znode.
+type pathValue struct{ path, data string }
+
 // views follows the sessions through a run.
 type views struct {
 	run   *Run
 	seen  map[viewKey]view
 	zxids map[sessionKey]*runlog.Operation
 	// values are what was written to each znode, refused attempts apart.
-	values, refused map[string]map[string]int64
+	values, refused map[pathValue]int64
 	nameless        map[string]bool
 	gone            map[string]bool
 	one             map[mzxidKey]*runlog.Operation
@@ -48,7 +51,7 @@ type mzxidKey struct {
 func judgeSequential(r *Run, _ Budget) Result {
 	v := &views{
 		run: r, seen: map[viewKey]view{}, zxids: map[sessionKey]*runlog.Operation{}, gone: r.deleted(),
-		values: map[string]map[string]int64{}, refused: map[string]map[string]int64{},
+		values: map[pathValue]int64{}, refused: map[pathValue]int64{},
 		nameless: map[string]bool{}, one: map[mzxidKey]*runlog.Operation{},
 	}
 	v.written()
@@ -65,7 +68,7 @@ func judgeSequential(r *Run, _ Budget) Result {
 				return *broken
 			}
 		}
-		v.wrote(o)
+		v.wrote(i)
 		if plain(o) {
 			n++
 		}
@@ -81,18 +84,16 @@ func (v *views) written() {
 		if o.Out == runlog.Fail {
 			into = v.refused
 		}
-		for _, e := range effects(o) {
+		for _, e := range v.run.effects(i) {
 			if e.kind != opSet && e.kind != opCreate {
 				continue
 			}
 			if e.nameless {
 				v.nameless[e.path] = true
 			}
-			if into[e.path] == nil {
-				into[e.path] = map[string]int64{}
-			}
-			if t, known := into[e.path][e.data]; !known || o.Call < t {
-				into[e.path][e.data] = o.Call
+			w := pathValue{e.path, e.data}
+			if t, known := into[w]; !known || o.Call < t {
+				into[w] = o.Call
 			}
 		}
 	}
@@ -122,14 +123,15 @@ func (v *views) value(o *runlog.Operation) *Result {
 	if o.Op != opGet || o.Out != runlog.OK || o.Path == "/" {
 		return nil
 	}
-	t, known := v.values[o.Path][o.Result.Data]
+	shown := pathValue{o.Path, o.Result.Data}
+	t, known := v.values[shown]
 	prefix, _, numbered := numbered(o.Path)
 	switch {
 	case !known && numbered && v.nameless[prefix]:
 		return nil // a create whose answer was lost may have made it
 	case !known:
 		how := "which nobody ever wrote there"
-		if _, refused := v.refused[o.Path][o.Result.Data]; refused {
+		if _, refused := v.refused[shown]; refused {
 			how = "which was only written by calls that were refused"
 		}
 		r := violation("phantom-value "+top(o.Path), "A value from nowhere: %s shows a value %s.", describe(o), how)
@@ -205,11 +207,12 @@ func (v *views) absent(o *runlog.Operation) *Result {
 }
 
 // wrote notes what a session's acknowledged writes let it expect.
-func (v *views) wrote(o *runlog.Operation) {
+func (v *views) wrote(at int) {
+	o := &v.run.History[at]
 	if o.Out != runlog.OK {
 		return
 	}
-	for _, e := range effects(o) {
+	for _, e := range v.run.effects(at) {
 		k := viewKey{key(o), e.path}
 		switch last := v.seen[k]; e.kind {
 		case opDelete:

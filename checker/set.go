@@ -26,7 +26,7 @@ type members struct {
 
 func (r *Run) members() members {
 	m := members{tried: map[string]bool{}, removed: map[string]bool{}, lost: map[string]int{}}
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		switch {
 		case !under(e.path, "/set"):
 		case e.kind == opDelete || e.fleeting():
@@ -55,12 +55,14 @@ func judgeSet(r *Run, _ Budget) Result {
 			}
 		}
 		extra := map[string]int{}
-		paths := append([]string(nil), t.paths...)
+		var paths []string
+		for _, e := range t.finals {
+			if under(e.Path, "/set") && !m.tried[e.Path] {
+				paths = append(paths, e.Path)
+			}
+		}
 		sort.Strings(paths)
 		for _, path := range paths {
-			if !under(path, "/set") || m.tried[path] {
-				continue
-			}
 			prefix, _, is := numbered(path)
 			if extra[prefix]++; !is || extra[prefix] > m.lost[prefix] {
 				return violation("set-phantom /set", "Server n%d ends with %s, which nobody tried to create.", t.node, path)

@@ -18,7 +18,7 @@ var transactionLogs = Check{
 
 // written are the transactions that the servers have in their logs, by zxid.
 func (r *Run) written() []*runlog.Event {
-	if r.txns == nil {
+	if r.txns == nil && r.tells(runlog.Txn) {
 		for i := range r.Events {
 			if e := &r.Events[i]; e.Kind == runlog.Txn {
 				r.txns = append(r.txns, e)
@@ -181,14 +181,15 @@ func replayed(txns []*runlog.Event, t *tree, doubtful map[string]bool) string {
 		}
 		got.apply(e)
 	}
-	for _, path := range t.paths {
+	for _, e := range t.finals {
+		path := e.Path
 		data, there := got.data[path]
 		switch {
 		case doubtful[path]:
 		case !there:
-			return fmt.Sprintf("it has %s, %s, which no transaction has left there.", path, holds(t.znodes[path]))
-		case data != t.znodes[path].Data:
-			return fmt.Sprintf("%s is %s, and the last transaction about it wrote %q.", path, holds(t.znodes[path]), data)
+			return fmt.Sprintf("it has %s, %s, which no transaction has left there.", path, holds(e))
+		case data != e.Data:
+			return fmt.Sprintf("%s is %s, and the last transaction about it wrote %q.", path, holds(e), data)
 		}
 		delete(got.data, path)
 	}

@@ -41,7 +41,7 @@ func (c changes) mayBe(t told, from int64) {
 
 func (r *Run) changes() changes {
 	c := changes{at: map[told][]*runlog.Operation{}, open: map[told]int64{}}
-	r.touches(func(e effect) {
+	r.touches(func(e *effect) {
 		var list []told
 		switch e.kind {
 		case opSet:

@@ -2,7 +2,6 @@ package checker
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/schismlab/schism/runlog"
 )
@@ -22,13 +21,18 @@ var watches = Check{
 }
 
 func (r *Run) watched() bool {
-	return slices.ContainsFunc(r.Events, func(e runlog.Event) bool { return e.Kind == runlog.Watch })
+	return r.tells(runlog.Watch)
 }
 
 // watchesAsked says whether the log tells which calls left a watch. Logs of
 // earlier days do not.
 func (r *Run) watchesAsked() bool {
-	return slices.ContainsFunc(r.History, func(o runlog.Operation) bool { return has(o.Mode, runlog.WatchMode) || o.Op == runlog.OpAddWatch })
+	for i := range r.History {
+		if o := &r.History[i]; has(o.Mode, runlog.WatchMode) || o.Op == runlog.OpAddWatch {
+			return true
+		}
+	}
+	return false
 }
 
 // listener is what a client's session has been shown.

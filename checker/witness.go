@@ -35,10 +35,7 @@ func (r *Run) input() witness.Input {
 	in := witness.Input{Ops: r.History}
 	for i := range r.trees {
 		t := &r.trees[i]
-		f := witness.Final{Node: t.node, Zxid: t.zxid, Call: r.done + 1, Ret: max(t.at, r.done+1)}
-		for _, path := range t.paths {
-			f.Znodes = append(f.Znodes, t.znodes[path])
-		}
+		f := witness.Final{Node: t.node, Zxid: t.zxid, Call: r.done + 1, Ret: max(t.at, r.done+1), Znodes: t.finals}
 		in.Finals = append(in.Finals, f)
 	}
 	return in

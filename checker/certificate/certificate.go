@@ -109,7 +109,7 @@ func (in *Input) call(at int32) *runlog.Operation {
 		return &in.Ops[at]
 	}
 	f := &in.Finals[int(at)-len(in.Ops)]
-	o := runlog.Operation{Client: -1 - int(at), Op: final, Out: runlog.OK, Call: f.Call, Ret: f.Ret}
+	o := runlog.Operation{Client: -1 - int(at), Op: final, Out: runlog.OK, Call: f.Call, Ret: f.Ret, Parts: make([]runlog.Part, 0, len(f.Znodes))}
 	for _, e := range f.Znodes {
 		if e.Path != "/" && e.Path != own && !strings.HasPrefix(e.Path, own+"/") {
 			o.Parts = append(o.Parts, runlog.Part{Op: "get", Path: e.Path, Data: e.Data, Version: e.Version})

@@ -90,11 +90,14 @@ type judge struct {
 }
 
 func newJudge(in Input) *judge {
-	n := len(in.Ops)
+	n, size := len(in.Ops), 0 // size: at least how many znodes there are
+	for i := range in.Finals {
+		size = max(size, len(in.Finals[i].Znodes))
+	}
 	j := &judge{
 		in: in, result: &Result{StaleSync: -1, Stale: Stale{Worst: -1, Missed: -1}},
 		kinds: make([]kind, n), zid: make([]int32, n), items: make([]item, 0, n+len(in.Finals)),
-		doing: noOp, culprit: noOp, byPath: map[string]int32{}, ended: map[int64]int32{}, lastWrite: map[int64]int{},
+		doing: noOp, culprit: noOp, byPath: make(map[string]int32, size), znodes: make([]znode, 0, size), ended: map[int64]int32{}, lastWrite: map[int64]int{},
 	}
 	j.intern("/")
 	j.znodes[0].exists = true

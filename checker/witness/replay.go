@@ -256,13 +256,13 @@ const own = "zookeeper"
 
 // children settles which children a znode has.
 func (j *judge) children(id int32, kids []string) bool {
-	shown := 0
+	shown, names := 0, j.kidsByName(id)
 	for _, name := range kids {
 		if id == 0 && name == own {
 			continue
 		}
 		shown++
-		kid, named := j.znodes[id].byName[name]
+		kid, named := names[name]
 		if !named {
 			path := j.znodes[id].path + "/" + name
 			if id == 0 {
@@ -295,9 +295,9 @@ func (j *judge) children(id int32, kids []string) bool {
 }
 
 func (j *judge) present(id int32, kids []string) int {
-	n := 0
+	n, names := 0, j.kidsByName(id)
 	for _, name := range kids {
-		if kid, named := j.znodes[id].byName[name]; named && j.znodes[kid].exists {
+		if kid, named := names[name]; named && j.znodes[kid].exists {
 			n++
 		}
 	}

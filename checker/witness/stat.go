@@ -49,7 +49,7 @@ func (j *judge) stat(id int32, e *runlog.Event) bool {
 
 // fleeting says whether a znode has children that go with their sessions.
 func (j *judge) fleeting(id int32) bool {
-	for _, kid := range j.znodes[id].byName {
+	for kid := j.znodes[id].kid; kid >= 0; kid = j.znodes[kid].next {
 		if n := &j.znodes[kid]; n.exists && n.owner != 0 {
 			return true
 		}

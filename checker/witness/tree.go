@@ -49,7 +49,10 @@ type znode struct {
 	// readers and listers chain the reads that hold as long as nothing changes:
 	// of the znode, and of its children. -1 ends a chain.
 	readers, listers int32
-	byName           map[string]int32
+	// kid is the child that was numbered last, next the one numbered before this
+	// znode under the same parent. -1 ends a chain.
+	kid, next int32
+	byName    map[string]int32 // see kidsByName
 }
 
 // intern numbers a path, and those above it.
@@ -57,23 +60,37 @@ func (j *judge) intern(path string) int32 {
 	if id, ok := j.byPath[path]; ok {
 		return id
 	}
-	up, name := int32(-1), ""
+	up := int32(-1)
 	if path != "/" {
-		i := strings.LastIndexByte(path, '/')
-		name = path[i+1:]
-		up = j.intern(path[:max(i, 1)])
+		up = j.intern(path[:max(strings.LastIndexByte(path, '/'), 1)])
 	}
 	id := int32(len(j.znodes))
 	j.byPath[path] = id
-	j.znodes = append(j.znodes, znode{path: path, parent: up, readers: -1, listers: -1, hole: -1, by: noOp})
+	n := znode{path: path, parent: up, readers: -1, listers: -1, kid: -1, next: -1, hole: -1, by: noOp}
 	if up >= 0 {
-		if p := &j.znodes[up]; p.byName == nil {
-			p.byName = map[string]int32{name: id}
-		} else {
-			p.byName[name] = id
+		p := &j.znodes[up]
+		n.next, p.kid = p.kid, id
+		if p.byName != nil {
+			p.byName[n.name()] = id
 		}
 	}
+	j.znodes = append(j.znodes, n)
 	return id
+}
+
+func (n *znode) name() string { return n.path[strings.LastIndexByte(n.path, '/')+1:] }
+
+// kidsByName are the children of a znode. Most are never listed, so it is made
+// when somebody asks.
+func (j *judge) kidsByName(id int32) map[string]int32 {
+	n := &j.znodes[id]
+	if n.byName == nil {
+		n.byName = map[string]int32{}
+		for kid := n.kid; kid >= 0; kid = j.znodes[kid].next {
+			n.byName[j.znodes[kid].name()] = kid
+		}
+	}
+	return n.byName
 }
 
 // verb is what a part of a write does.
