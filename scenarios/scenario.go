@@ -211,18 +211,13 @@ func All() []*Scenario {
 
 // Named is the scenario of that name. The error names the nearest one.
 func Named(name string) (*Scenario, error) {
-	all := All()
-	nearest, best := "", 1<<30
-	for _, s := range all {
+	for _, s := range All() {
 		if s.Name == name {
 			return s, nil
 		}
-		if d := distance(name, s.Name); d < best {
-			nearest, best = s.Name, d
-		}
 	}
-	if best <= max(len(name), 4)/2 {
-		return nil, fmt.Errorf("unknown scenario %q: did you mean %s?", name, nearest)
+	if near := Nearest(name, Names(), max(len(name), 4)/2); near != "" {
+		return nil, fmt.Errorf("unknown scenario %q: did you mean %s?", name, near)
 	}
 	return nil, fmt.Errorf("unknown scenario %q: want one of %s", name, strings.Join(Names(), ", "))
 }
@@ -234,6 +229,24 @@ func Names() []string {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// Nearest is the known name that is most like the one that was typed, "" if more than
+// far letters would have to be added, dropped or changed for each. Of equals it is the
+// one that begins alike for longest, as releases do.
+func Nearest(typed string, known []string, far int) string {
+	typed = strings.ToLower(typed)
+	nearest, best, alike := "", far+1, 0
+	for _, name := range known {
+		d, same := distance(typed, name), 0
+		for same < min(len(typed), len(name)) && typed[same] == name[same] {
+			same++
+		}
+		if d < best || d == best && d <= far && same > alike {
+			nearest, best, alike = name, d, same
+		}
+	}
+	return nearest
 }
 
 // distance is the number of letters to add, drop or change between two words.

@@ -35,10 +35,14 @@ func incidentsCommand() *cobra.Command {
 		Long: "Carry each incident's plan out on what is affected and on what is repaired: variants of the model, or\n" +
 			"releases in a real world. An incident is well when every attempt showed the expected violation on the\n" +
 			"first and none on the second; else the exit code is 1. Where no release is repaired, only the affected\n" +
-			"one is tried. In a real world, those that need a moment\n" +
-			"only the model sees are left out, and said to be.",
+			"one is tried. In a real world, those that need a moment only the model sees are left out, and said to be.\n\n" +
+			"Without a NAME all are tried:\n" + wrapped(incidents.Names()),
+		ValidArgs: incidents.Names(),
 		RunE: func(c *cobra.Command, names []string) error {
 			if err := campaign.CheckWorld(o.world, o.version); err != nil {
+				return err
+			}
+			if err := o.check(); err != nil {
 				return err
 			}
 			if attempts < 1 {

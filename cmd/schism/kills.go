@@ -36,11 +36,15 @@ func killsCommand() *cobra.Command {
 		Use:   "kills [BUG…]",
 		Short: "Plant each bug in the model and count which scenarios catch it",
 		Long: "Plant each bug in the model, run every scenario, and count the runs that were a violation. A bug that\n" +
-			"nothing catches means that a check or a scenario is missing: exit code 1.",
+			"nothing catches means that a check or a scenario is missing: exit code 1.\n\n" +
+			"Without a BUG all of these are planted, in turn:\n" + wrapped(sim.BugNames()),
 		ValidArgs: sim.BugNames(),
 		RunE: func(c *cobra.Command, bugs []string) error {
 			for _, bug := range bugs {
 				if !slices.Contains(sim.BugNames(), bug) {
+					if near := scenarios.Nearest(bug, sim.BugNames(), 2); near != "" {
+						return badInput{fmt.Sprintf("unknown bug %q: did you mean %s?", bug, near)}
+					}
 					return badInput{fmt.Sprintf("unknown bug %q: want one of %s", bug, strings.Join(sim.BugNames(), ", "))}
 				}
 			}

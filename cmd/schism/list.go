@@ -15,6 +15,7 @@ func listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios",
+		Long:  "List the scenarios: their names, how many servers they have, what happens. schism incidents --help lists the incidents.",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {

@@ -45,9 +45,12 @@ func execute(args []string, stdout, stderr io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "schism",
-		Short: "A consensus laboratory for ZooKeeper",
+		Short: "A consensus laboratory for ZooKeeper and Flink",
 		Long: "Schism draws a plan of faults from a scenario and a seed, carries it out in a deterministic\n" +
-			"model or on real ZooKeeper servers, and checks what the clients saw.",
+			"model or on real ZooKeeper servers and Flink clusters, and checks what the clients saw and what\n" +
+			"the jobs put out.\n\n" +
+			"Exit codes: 0 ok or permitted, 1 violation, 2 unknown or vacuous, 3 this machine lacks something,\n" +
+			"4 nothing ran, 130 interrupted, 254 bad input, 255 a fault of schism's own.",
 		SilenceUsage: true, SilenceErrors: true, DisableSuggestions: true,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -64,7 +67,12 @@ func newRoot() *cobra.Command {
 // out.
 func usageError(root *cobra.Command, args []string, err error) error {
 	text := err.Error()
-	if c, rest, _ := root.Find(args); c == root && len(rest) > 0 && strings.HasPrefix(text, "unknown command") {
+	c, rest, _ := root.Find(args)
+	if strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires at least ") {
+		// How many there were is less than what they ought to be.
+		return badInput{"want " + strings.TrimSuffix(c.UseLine(), " [flags]") + " (" + c.CommandPath() + " --help explains it)"}
+	}
+	if c == root && len(rest) > 0 && strings.HasPrefix(text, "unknown command") {
 		root.SuggestionsMinimumDistance = 2
 		if near := root.SuggestionsFor(rest[0]); len(near) > 0 {
 			text += ": did you mean " + near[0] + "?"

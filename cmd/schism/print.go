@@ -140,3 +140,22 @@ func (p *printer) end() error {
 	}
 	return verdictError{worst}
 }
+
+// wrapped is a list of names in lines of a terminal's width, for a command's help.
+func wrapped(names []string) string {
+	var b strings.Builder
+	width := 0
+	for i, name := range names {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if i == 0 || width+len(name)+2 > 98 {
+			b.WriteString("\n  " + name)
+			width = 2 + len(name)
+			continue
+		}
+		b.WriteString(" " + name)
+		width += 2 + len(name)
+	}
+	return strings.TrimPrefix(b.String(), "\n")
+}

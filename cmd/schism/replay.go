@@ -28,6 +28,9 @@ func replayCommand() *cobra.Command {
 			if err := campaign.CheckWorld(o.world, o.version); err != nil {
 				return err
 			}
+			if err := o.check(); err != nil {
+				return err
+			}
 			p, path, err := loadPlan(args[0])
 			if err != nil {
 				return err

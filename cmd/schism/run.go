@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,8 @@ import (
 	"github.com/schismlab/schism/cluster"
 	"github.com/schismlab/schism/cluster/docker"
 	"github.com/schismlab/schism/cluster/leftover"
+	"github.com/schismlab/schism/flink"
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/scenarios"
 	"github.com/schismlab/schism/scenarios/incidents"
 	"github.com/schismlab/schism/sim"
@@ -28,10 +31,18 @@ type where struct {
 func (o *where) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.world, "world", campaign.Sim, "where to carry it out: "+strings.Join(campaign.Worlds(), ", "))
-	f.StringVar(&o.version, "version", "", "release of ZooKeeper in a real world (the newest known one)")
+	f.StringVar(&o.version, "version", "", "release in a real world: of Flink where the scenario has it, else of ZooKeeper (the newest known one)")
 	f.StringVar(&o.jobJar, "job-jar", "", "jar of the job that a real Flink cluster runs (the one that is built here)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a run")
 	f.StringVar(&o.out, "out", "out", "folder for run folders")
+}
+
+// check says what is wrong with the flags that run and replay share.
+func (o *where) check() error {
+	if o.out == "" {
+		return badInput{"--out: want the name of a folder"}
+	}
+	return nil
 }
 
 type runOptions struct {
@@ -57,9 +68,11 @@ func runCommand() *cobra.Command {
 		Long: "Carry scenarios out and judge what happened; \"all\" is every scenario.\n\n" +
 			"A single run, and each that fails, leaves a folder OUT/SCENARIO/WORLD-SEED with log.jsonl, plan and\n" +
 			"report.html. Of many runs in the model, those that pass leave none without --keep, and of those that\n" +
-			"fail the first " + strconv.Itoa(campaign.KeptFailures) + " of each scenario do.",
-		Example: "  schism run leader-partition --seed 1\n  schism run all --seeds 200\n  schism run leader-crash --world local --version 3.9.4",
-		Args:    cobra.MinimumNArgs(1),
+			"fail the first " + strconv.Itoa(campaign.KeptFailures) + " of each scenario do.\n\n" +
+			"schism list names the scenarios; an incident is " + incidents.Prefix + "NAME, see schism incidents --help.",
+		Example: "  schism run leader-partition --seed 1\n  schism run all --seeds 200\n  schism run leader-crash --world local --version 3.9.4\n" +
+			"  schism run flink-failover --world local --version 2.3.0\n  schism run " + incidents.Prefix + "curator-696",
+		Args: cobra.MinimumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return scenarios.Names(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -74,11 +87,11 @@ func runCommand() *cobra.Command {
 	o.flags(c)
 	f := c.Flags()
 	f.Var(&o.seed, "seed", "seed, or the first of --seeds")
-	f.Var(&o.seeds, "seeds", "how many seeds, or which")
-	f.IntVar(&o.servers, "servers", 0, "size of the ensemble (as the scenario says)")
+	f.Var(&o.seeds, "seeds", "how many seeds, or which (1)")
+	f.IntVar(&o.servers, "servers", 0, "size of the ensemble (the scenario's own)")
 	f.StringVar(&o.protocol, "protocol", "", "consensus protocol of the model: "+protocolNames()+" (the first)")
-	f.StringVar(&o.variant, "variant", "", "protocol version of the model")
-	f.StringVar(&o.bug, "bug", "", "bug to plant in the model")
+	f.StringVar(&o.variant, "variant", "", "version of the protocol, or of Flink, that the model follows: see schism version (the repaired one)")
+	f.StringVar(&o.bug, "bug", "", "bug to plant in the model: see schism kills --help")
 	f.StringVar(&o.flinkMode, "flink-mode", sessionMode, "how Flink runs: "+sessionMode+", or "+applicationMode+" for its job alone")
 	f.BoolVar(&o.keep, "keep", false, "leave a run folder of every run")
 	return c
@@ -113,6 +126,9 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		}
 		o.list = append(o.list, s)
 	}
+	if err := o.check(); err != nil {
+		return err
+	}
 	if o.first, o.count, err = o.seeds.span(o.seed, c.Flags().Changed("seed")); err != nil {
 		return err
 	}
@@ -127,6 +143,11 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		job, err := o.job(s, o.first)
 		if err != nil {
 			return err
+		}
+		if o.world == campaign.Sim {
+			if err := nearby(job.Plan); err != nil {
+				return err
+			}
 		}
 		if err := errors.Join(campaign.CheckPlan(job.Plan, o.world), campaign.CheckJobJar(job.Plan, o.world, o.jobJar)); err != nil {
 			return err
@@ -145,14 +166,48 @@ func (o *where) withJar(command string) string {
 
 // named is the scenario or the incident of that name.
 func named(name string) (*scenarios.Scenario, error) {
-	if !strings.HasPrefix(name, incidents.Prefix) {
-		return scenarios.Named(name)
+	if strings.HasPrefix(name, incidents.Prefix) {
+		i, err := incidents.Named(name)
+		if err != nil {
+			return nil, err
+		}
+		return i.Scenario(), nil
 	}
-	i, err := incidents.Named(name)
+	s, err := scenarios.Named(name)
 	if err != nil {
-		return nil, err
+		if i, missed := incidents.Named(name); missed == nil {
+			err = fmt.Errorf("unknown scenario %q: did you mean the incident %s%s?", name, incidents.Prefix, i.Name)
+		}
 	}
-	return i.Scenario(), nil
+	return s, err
+}
+
+// nearby is an error for a variant or bug that the model of a plan does not have and
+// that looks like one it has, or that belongs to Flink where the plan has none. It
+// is nil where there is nothing to say beyond what the model does.
+func nearby(p *plan.Plan) error {
+	model, err := sim.ProtocolOf(p)
+	if err == nil || model.Name == "" {
+		return nil
+	}
+	for _, asked := range []struct {
+		what, name    string
+		known, flinks []string
+	}{
+		{"variant", p.Variant, model.Variants, flink.VariantNames()},
+		{"bug", p.Bug, model.Bugs, flink.BugNames()},
+	} {
+		if asked.name == "" || slices.Contains(asked.known, asked.name) {
+			continue
+		}
+		if slices.Contains(asked.flinks, asked.name) {
+			return badInput{fmt.Sprintf("%s %s is one of Flink's, and scenario %s has no Flink: run one that has, such as flink-failover", asked.what, asked.name, p.Scenario)}
+		}
+		if near := scenarios.Nearest(asked.name, asked.known, 2); near != "" {
+			return badInput{fmt.Sprintf("unknown %s %q of %s: did you mean %s? (all: %s)", asked.what, asked.name, model.Name, near, strings.Join(asked.known, ", "))}
+		}
+	}
+	return nil
 }
 
 // job draws a run of a scenario.

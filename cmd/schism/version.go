@@ -8,20 +8,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schismlab/schism/cluster/artifact"
+	"github.com/schismlab/schism/flink"
 	"github.com/schismlab/schism/sim"
 )
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Say which schism this is, and which models and releases of ZooKeeper it has",
+		Short: "Say which schism this is, and which models and releases of ZooKeeper and Flink it has",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var models strings.Builder
 			for _, p := range sim.Protocols() {
 				fmt.Fprintf(&models, "model %s %s\n", p.Name, strings.Join(p.Variants, " "))
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\n%szookeeper %s\n", build(), &models, strings.Join(artifact.Versions(), " "))
+			fmt.Fprintf(&models, "model flink %s\n", strings.Join(flink.VariantNames(), " "))
+			_, err := fmt.Fprintf(c.OutOrStdout(), "schism %s\n%szookeeper %s\nflink %s\n", build(), &models,
+				strings.Join(artifact.Versions(), " "), strings.Join(artifact.FlinkVersions(), " "))
 			return err
 		},
 	}

@@ -64,9 +64,10 @@ func All() []*Incident {
 // Prefix stands before an incident's name where scenarios are named.
 const Prefix = "incidents/"
 
-// Named is the incident of that name, with or without Prefix.
+// Named is the incident of that name, with or without Prefix, in the capitals of the
+// trackers or without. The error names the nearest one.
 func Named(name string) (*Incident, error) {
-	name = strings.TrimPrefix(name, Prefix)
+	name = strings.ToLower(strings.TrimPrefix(name, Prefix))
 	all := All()
 	for _, i := range all {
 		if i.Name == name {
@@ -76,11 +77,21 @@ func Named(name string) (*Incident, error) {
 			return r, nil
 		}
 	}
+	names := Names()
+	if near := scenarios.Nearest(name, names, max(1, len(name)/8)); near != "" {
+		return nil, fmt.Errorf("unknown incident %q: did you mean %s?", name, near)
+	}
+	return nil, fmt.Errorf("unknown incident %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// Names lists the incidents' names.
+func Names() []string {
+	all := All()
 	names := make([]string, len(all))
 	for i := range all {
 		names[i] = all[i].Name
 	}
-	return nil, fmt.Errorf("unknown incident %q: want one of %s", name, strings.Join(names, ", "))
+	return names
 }
 
 // Open is the incident that shows as signature on real servers, or on real Flink, and
