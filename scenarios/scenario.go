@@ -2,7 +2,10 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/schismlab/schism/checker"
@@ -118,6 +121,9 @@ func (s *Scenario) draw(seed uint64, o Options) (*plan.Plan, error) {
 	}
 	d := &Draw{stream: plan.NewStream(seed, "faults"), servers: t.Servers}
 	s.Steps(d)
+	if d.wrong != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.Name, d.wrong)
+	}
 	p.Steps = d.steps
 	if err := p.Validate(); err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
@@ -145,6 +151,7 @@ type Draw struct {
 	faulted bool
 	steps   []plan.Step
 	jobs    int // faults drawn so far, for names
+	wrong   error
 }
 
 // Servers is the number of servers that the plan is drawn for.
@@ -156,11 +163,20 @@ func (d *Draw) Wait(lo, hi plan.Duration) {
 }
 
 // Step adds a step, such as "cut L -- others", at the end of the pause that Wait
-// drew. It panics when the text is no step: that is the scenario's own mistake.
-func (d *Draw) Step(format string, args ...any) {
-	s, err := plan.ParseStep("+" + d.wait.String() + " " + fmt.Sprintf(format, args...))
-	if err != nil {
-		panic(fmt.Sprintf("scenarios: %v", err))
+// drew. A text that is no step is the scenario's own mistake: Plan says where it
+// stands.
+func (d *Draw) Step(format string, args ...any) { d.step(fmt.Sprintf(format, args...)) }
+
+// step is Step for the function that calls its caller.
+func (d *Draw) step(text string) {
+	s, err := plan.ParseStep("+" + d.wait.String() + " " + text)
+	if err != nil && d.wrong == nil {
+		_, file, line, _ := runtime.Caller(2)
+		why := err.Error()
+		if syntax := (*plan.SyntaxError)(nil); errors.As(err, &syntax) {
+			why = syntax.Msg
+		}
+		d.wrong = fmt.Errorf("%s:%d: step %q: %s", filepath.Base(file), line, text, why)
 	}
 	d.wait = 0
 	d.steps = append(d.steps, s)
@@ -178,7 +194,7 @@ func (d *Draw) Fault(format string, args ...any) {
 	}
 	d.faulted = true
 	d.wait = d.stream.Duration(0, longest) / (100 * plan.Microsecond) * (100 * plan.Microsecond)
-	d.Step(format, args...)
+	d.step(fmt.Sprintf(format, args...))
 }
 
 // jobName is a name for the process that the present fault is about.

@@ -30,14 +30,22 @@ func newCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "new NAME",
 		Short: "Write a first scenario, with its test, into a folder of your own module",
-		Args:  cobra.ExactArgs(1),
+		Long: "Write a first scenario, with its test, into a folder of your own module, in which you are. The folder is\n" +
+			"NAME without its hyphens; what is there already is never overwritten. Then\n\n" +
+			"  go get github.com/schismlab/schism && go mod tidy\n\n" +
+			"or, to use a checkout of schism and no release of it,\n\n" +
+			"  go mod edit -replace github.com/schismlab/schism=CHECKOUT && go mod tidy\n\n" +
+			"and go test ./FOLDER. What steps there are: go doc github.com/schismlab/schism/plan.",
+		Example: "  schism new follower-away",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := writeFirst(args[0])
 			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s\n%s\n", filepath.Join(dir, "scenario.go"), filepath.Join(dir, "scenario_test.go"))
-			fmt.Fprintf(c.ErrOrStderr(), "next: go get github.com/schismlab/schism && go mod tidy && go test ./%s\n", dir)
+			fmt.Fprintf(c.ErrOrStderr(), "next: go get github.com/schismlab/schism && go mod tidy && go test ./%s\n"+
+				"(for a checkout of schism, in place of go get: go mod edit -replace github.com/schismlab/schism=CHECKOUT)\n", dir)
 			return err
 		},
 	}

@@ -34,8 +34,8 @@
 //
 // # Weaknesses
 //
-// What package zookeeper lacks is refused with Unimplemented: persistent and
-// recursive watches, TTLs, reconfig. Containers are made as plain znodes, ACLs are
-// taken and forgotten, SASL is not spoken. A Stat shows no times. Time is real, so a
-// run here is not repeated by a seed: package sim is for that.
+// Persistent and recursive watches, TTLs and reconfig are refused with
+// Unimplemented. Containers are made as plain znodes, ACLs are taken and forgotten,
+// SASL is not spoken. A Stat shows no times. Time is real, so a run here is not
+// repeated by a seed: package sim is for that.
 package zktest
