@@ -182,6 +182,27 @@ func TestPageSaysWhatTimesCountFrom(t *testing.T) {
 	}
 }
 
+// TestStoryOfAPauseThatACrashEnds: nobody woke that server up.
+func TestStoryOfAPauseThatACrashEnds(t *testing.T) {
+	at := func(n int64, k runlog.Kind, node int) runlog.Event {
+		return runlog.Event{T: n * ms, Kind: k, Node: node}
+	}
+	r := Report{Header: runlog.Header{Servers: 2}, Verdict: "ok", Events: []runlog.Event{
+		at(0, runlog.Start, 1), at(0, runlog.Start, 2),
+		at(10, runlog.Pause, 1), at(20, runlog.Resume, 1), at(20, runlog.Crash, 2), at(25, runlog.Start, 2),
+		at(30, runlog.Pause, 2), at(40, runlog.Crash, 2), at(60, runlog.Start, 2), at(70, runlog.End, 0),
+	}}
+	told := strings.Join(texts(tell(r, newTimeline(r.Header, r.Events)).Shown), "\n")
+	for _, want := range []string{
+		"n1 was stopped in its tracks, with its connections open, and woken up after 0.010 s.",
+		"n2 was stopped in its tracks, with its connections open, and was never woken up: it was killed after 0.010 s.",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("told\n%s\nwithout %q", told, want)
+		}
+	}
+}
+
 func TestFaultsFromLinks(t *testing.T) {
 	link := func(at int64, from, to int, text string) runlog.Event {
 		return runlog.Event{T: at * ms, Kind: runlog.LinkState, Node: from, Peer: to, Text: text}

@@ -104,7 +104,7 @@ func (t *timeline) tellFaults() (told []sentence) {
 			after = " and started again" + after
 		case "pause":
 			text = fmt.Sprintf("n%d%s was stopped in its tracks, with its connections open", f.Servers[0], t.role(f.Servers[0], f.From))
-			after = ", and woken up" + after
+			after = t.woken(f) + after
 		case "cut":
 			text = "The network was cut: " + f.Text + t.rolesOf(f)
 			after = t.ended(f) + after
@@ -121,6 +121,16 @@ func (t *timeline) tellFaults() (told []sentence) {
 		told = append(told, sentence{Text: text + after + ".", From: f.From, To: f.To, Timed: true, Kind: "fault"})
 	}
 	return told
+}
+
+// woken says how a pause ended: who stands still may be killed, too.
+func (t *timeline) woken(f fault) string {
+	for _, o := range t.Faults {
+		if o.Kind == "crash" && o.From == f.To && !o.ofFlink && slices.Equal(o.Servers, f.Servers) {
+			return ", and was never woken up: it was killed"
+		}
+	}
+	return ", and woken up"
 }
 
 // ended says how a cut ended: other links may have been cut with the same step.

@@ -195,6 +195,9 @@ func flinkText(e *runlog.Event) (long, short, class string) {
 		if e.Token != "" {
 			by = fmt.Sprintf(" by a task that was started under the token %s (start %d)", e.Token, e.Attempt)
 		}
+		if e.Czxid != 0 {
+			by += ", in transaction " + zxidText(e.Czxid)
+		}
 		return fmt.Sprintf("The output has %q, record %d of %s, put there with checkpoint %d%s.", e.Data, e.Num, e.Path, e.Ckpt, by), fmt.Sprintf("output %q, checkpoint %d", e.Data, e.Ckpt), "final"
 	case runlog.Config:
 		return fmt.Sprintf("The job puts out the configuration %q, version %d, with checkpoint %d.", e.Data, e.Version, e.Ckpt), fmt.Sprintf("config %q v%d", e.Data, e.Version), "final"

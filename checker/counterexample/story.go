@@ -173,6 +173,17 @@ type teller struct {
 	held map[string]bool
 }
 
+// jobs counts the Flink jobs that took checkpoints in the run.
+func (t *teller) jobs() int {
+	jobs := map[string]bool{}
+	for i := range t.s.run.Events {
+		if e := &t.s.run.Events[i]; e.Kind == runlog.Checkpoint {
+			jobs[e.Job] = true
+		}
+	}
+	return len(jobs)
+}
+
 // zero is when the first item that is not the setup's begins.
 func (t *teller) zero() int64 {
 	for _, i := range t.list {
@@ -289,6 +300,10 @@ func (t *teller) event(at int) {
 		t.span(who, e.T, e.T, false, "read", "watch: %s %s", e.Path, e.Text)
 	case e.Kind != runlog.Expired && e.Kind != runlog.Lost:
 		long, short, class := eventText(e)
+		if e.Kind == runlog.Checkpoint && t.jobs() > 1 {
+			name := "job " + runlog.JobName(e.Job)
+			long, short = upper(name)+": "+long, name+": "+short
+		}
 		t.say(at, "%s", long)
 		t.span(laneOf(e), e.T, e.T, false, class, "%s", short)
 	case e.Kind == runlog.Expired:
