@@ -95,8 +95,9 @@ func judgeFlinkInfo(r *Run, _ Budget) Result {
 	past := map[string]map[string]bool{} // by component, the tokens that others have followed
 	var names []string
 	first, changed, changes := "", int64(0), 0
+	servers := standing{n: r.Header.Servers}
 	settled := func(now int64) *Result {
-		if now-changed <= 2*r.Header.Session {
+		if now-changed <= 2*r.Header.Session || !servers.quorum() {
 			return nil
 		}
 		var list []*runlog.Event
@@ -109,21 +110,28 @@ func judgeFlinkInfo(r *Run, _ Budget) Result {
 	}
 	for i := range r.Events {
 		e := &r.Events[i]
-		if e.Kind != runlog.LeaderInfo && e.Kind != runlog.Latch && e.Kind != runlog.End {
+		stirs := ofEnsemble(e)
+		if e.Kind != runlog.LeaderInfo && e.Kind != runlog.Latch && e.Kind != runlog.End && !stirs {
 			continue
 		}
 		if bad := settled(e.T); bad != nil {
 			return *bad
 		}
-		changed = e.T
+		if changed = e.T; stirs {
+			servers.take(e)
+			continue
+		}
 		switch e.Kind {
 		case runlog.Latch:
 			if first = ""; len(e.Parts) > 0 {
 				first = e.Parts[0].Data
 			}
 		case runlog.LeaderInfo:
-			changes++
 			was := info[e.Path]
+			if was != nil && e.Token != "" && e.Zxid > 0 && e.Zxid < was.Zxid {
+				continue // read from a server that lags behind the one before
+			}
+			changes++
 			if was == nil {
 				past[e.Path] = map[string]bool{}
 				names = append(names, e.Path)
@@ -141,6 +149,54 @@ func judgeFlinkInfo(r *Run, _ Budget) Result {
 		}
 	}
 	return ok("The leader information of %s changed %d times, and was consistent whenever it was settled.", plural(len(names), "component"), changes)
+}
+
+// ofEnsemble says whether an event is a server's of the ensemble that comes or goes, or a
+// link's between two.
+func ofEnsemble(e *runlog.Event) bool {
+	switch e.Kind {
+	case runlog.Start, runlog.Crash, runlog.Pause, runlog.Resume:
+		return e.Node > 0 && e.Proc == ""
+	case runlog.LinkState:
+		return e.Node > 0 && e.Peer > 0 && !e.OfProcess()
+	}
+	return false
+}
+
+// standing is which of n servers are there, and which of them can talk to each other.
+type standing struct {
+	n    int
+	gone map[int]bool
+	cut  map[[2]int]bool
+}
+
+func (s *standing) take(e *runlog.Event) {
+	if s.gone == nil {
+		s.gone, s.cut = map[int]bool{}, map[[2]int]bool{}
+	}
+	if e.Kind == runlog.LinkState {
+		s.cut[[2]int{e.Node, e.Peer}] = e.Text == "cut"
+		return
+	}
+	s.gone[e.Node] = e.Kind == runlog.Crash || e.Kind == runlog.Pause
+}
+
+// quorum says whether one of the servers that are there could lead: with those that it
+// can talk to it is a majority. While there is none nothing can change in ZooKeeper, and
+// what was half done stays so.
+func (s *standing) quorum() bool {
+	for a := range s.n {
+		with := 0
+		for b := range s.n {
+			if !s.gone[a+1] && !s.gone[b+1] && !s.cut[[2]int{a + 1, b + 1}] && !s.cut[[2]int{b + 1, a + 1}] {
+				with++
+			}
+		}
+		if 2*with > s.n {
+			return true
+		}
+	}
+	return s.n == 0 // nobody says how many there are
 }
 
 // unsettled says what is inconsistent in the components' leader information although

@@ -10,7 +10,7 @@ func hex(n int64) string { return fmt.Sprintf("%#x", uint64(n)) }
 
 var flinkCheckpoints = Check{
 	Name:    "flink-checkpoints",
-	Doc:     "Of each job, the counter of checkpoints never goes back and no number is used twice; tasks never start from an older checkpoint than the newest that its leader had complete.",
+	Doc:     "Of each job, the counter of checkpoints never goes back, no number is used twice, and each that is complete is newer than the one before; tasks never start from an older checkpoint than the newest that its leader had complete.",
 	Applies: hasFlink(runlog.Checkpoint, runlog.Counter),
 	Judge:   judgeFlinkCheckpoints,
 }
@@ -20,6 +20,12 @@ type jobCheckpoints struct {
 	counter         *runlog.Event
 	triggered, done map[int64]*runlog.Event
 	newest          int64
+}
+
+// saves says whether a number was given to a savepoint, whoever forgets to say so again.
+func (j *jobCheckpoints) saves(ckpt int64) bool {
+	e := j.triggered[ckpt]
+	return e != nil && e.Mode == runlog.SavepointMode
 }
 
 // A JobManager that is cut off from ZooKeeper may have a pointer under way, and
@@ -56,19 +62,20 @@ func judgeFlinkCheckpoints(r *Run, _ Budget) Result {
 				return violation("checkpoint-twice", "Checkpoint %d was triggered by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
 			}
 			j.triggered[e.Ckpt] = e
-		case e.Text == runlog.Completed && e.Mode == "":
-			if was := j.done[e.Ckpt]; was != nil && was.Token != e.Token {
+		case e.Text == runlog.Completed && e.Mode == "" && !j.saves(e.Ckpt):
+			if was := j.done[e.Ckpt]; was != nil {
 				return violation("checkpoint-twice", "Checkpoint %d was completed by %s at %s and again by %s at %s.", e.Ckpt, was.Proc, when(was.T), e.Proc, when(e.T))
 			}
-			if j.done[e.Ckpt] == nil {
-				complete++
-			}
+			complete++
 			j.done[e.Ckpt] = e
 			if deposed(e) {
 				late++
 				continue
 			}
-			j.newest = max(j.newest, e.Ckpt)
+			if e.Ckpt < j.newest {
+				return violation("checkpoint-back", "Checkpoint %d was completed by %s at %s, after checkpoint %d: the newest is an older one.", e.Ckpt, e.Proc, when(e.T), j.newest)
+			}
+			j.newest = e.Ckpt
 		case e.Text == runlog.Restored && deposed(e):
 			vain++
 		case e.Text == runlog.Restored:
@@ -131,18 +138,29 @@ func (r *Run) endedJob() *runlog.Event {
 	return nil
 }
 
+// What is heard of tasks that are started or asked for a checkpoint within a session after
+// the end was on its way before. A leader that was deposed before it had read what to
+// start from may do so at any time (see judgeFlinkCheckpoints).
 func judgeFlinkEnded(r *Run, _ Budget) Result {
 	over := map[string]*runlog.Event{}
+	grants := map[string]int{}
 	for i := range r.Events {
 		e := &r.Events[i]
 		was := over[e.Job]
+		again := false
+		if was != nil && e.Kind == runlog.Checkpoint && e.T > was.T+r.Header.Session {
+			of := grants[e.Token]
+			again = e.Text == runlog.Triggered || e.Text == runlog.Restored && (of == 0 || of == len(grants))
+		}
 		switch {
+		case e.Kind == runlog.Grant:
+			grants[e.Token] = len(grants) + 1
 		case e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed):
 			if was == nil {
 				over[e.Job] = e
 			}
 		case was == nil:
-		case e.Kind == runlog.JobState && e.Text == runlog.JobRunning, e.Kind == runlog.Checkpoint && e.Text == runlog.Triggered && e.T > was.T+r.Header.Session:
+		case e.Kind == runlog.JobState && e.Text == runlog.JobRunning, again:
 			return violation("job-runs-again "+was.Text, "The job was %s at %s, by the word of %s, and at %s it runs again on %s.", was.Text, when(was.T), was.Proc, when(e.T), e.Proc)
 		}
 	}

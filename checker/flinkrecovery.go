@@ -115,8 +115,10 @@ func judgeFlinkQuiet(r *Run, _ Budget) Result {
 	grants, changes := 1, map[string]int{}
 	watches := map[int][]int{}
 	entries := latchEntries{soon: 2 * r.Header.Session}
+	rewrites := rewriting{soon: r.Header.Session, count: map[string]int{}}
 	for i := range r.Events {
 		entries.take(&r.Events[i])
+		rewrites.take(&r.Events[i])
 		switch e := &r.Events[i]; e.Kind {
 		case runlog.Grant:
 			grants++
@@ -136,8 +138,10 @@ func judgeFlinkQuiet(r *Run, _ Budget) Result {
 			return violation("rewriting-storm", "The leader information of %s changed %d times, in %d leaderships.", name, changes[name], grants-1)
 		}
 	}
-	if entries.worst != nil {
-		return *entries.worst
+	for _, bad := range []*Result{rewrites.worst, entries.worst} {
+		if bad != nil {
+			return *bad
+		}
 	}
 	most := 0
 	nodes := make([]int, 0, len(watches))
@@ -169,11 +173,43 @@ type latchEntries struct {
 }
 
 func (l *latchEntries) take(e *runlog.Event) {
+	switch {
+	case stirs(e):
+		l.quiet, l.count = e.T+l.soon, 0
+	case e.Kind == runlog.Latch:
+		l.enter(e)
+	}
+}
+
+// stirs says whether an event is an occasion for processes to begin anew.
+func stirs(e *runlog.Event) bool {
 	switch e.Kind {
 	case runlog.Start, runlog.Crash, runlog.Exit, runlog.Pause, runlog.Resume, runlog.LinkState, runlog.Ready:
-		l.quiet, l.count = e.T+l.soon, 0
-	case runlog.Latch:
-		l.enter(e)
+		return true
+	}
+	return false
+}
+
+// rewriting counts how often leader information is written with no occasion, of each
+// component. A change of leadership is one, too: for as long as a session lives two may
+// lead, and each take the other's information for wrong.
+type rewriting struct {
+	soon, quiet int64
+	count       map[string]int
+	worst       *Result
+}
+
+func (w *rewriting) take(e *runlog.Event) {
+	switch {
+	case stirs(e) || e.Kind == runlog.Grant || e.Kind == runlog.Revoke:
+		w.quiet = e.T + w.soon
+		clear(w.count)
+	case e.Kind == runlog.LeaderInfo && e.T >= w.quiet:
+		if w.count[e.Path]++; w.count[e.Path] > changesPerGrant && w.worst == nil {
+			bad := violation("rewriting-storm", "From %s to %s the leader information of %s changed %d times, though nothing had happened for long.",
+				when(w.quiet), when(e.T), e.Path, w.count[e.Path])
+			w.worst = &bad
+		}
 	}
 }
 

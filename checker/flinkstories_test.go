@@ -9,12 +9,6 @@ import (
 // time-out, so nobody may learn late of anything.
 func init() { maps.Copy(stories, flinkStories) }
 
-const flinkSetup = `
-		0-1 c0 create /in -> ok
-		1-2 c0 create /in/k1 -> ok
-		2-3 c1 create /in/k1/r-=a sequential -> ok path=/in/k1/r-0000000000
-`
-
 // flinkSamples are what a monitor wrote of two servers, flinkSums what that adds
 // up to in windows of a second. Those after them are open.
 const (
@@ -84,6 +78,51 @@ var flinkStories = map[string]string{
 		2 info dispatcher ta o1 z5
 		2 info dispatcher z6
 		2 info dispatcher ta o1 z7`,
+	"flink-leader-info/half-done-without-a-quorum.ok": `
+		session 5
+		window 1000 3
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		2 info job ta o1 z6
+		4 latch o2
+		5 info dispatcher tb o2 z8
+		6 crash n1
+		6 link n2 n3 cut
+		60 start n1
+		61 link n2 n3 up
+		62 info job tb o2 z9`,
+	"flink-leader-info/half-done-with-a-quorum.bad": `
+		session 5
+		window 1000 3
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		2 info job ta o1 z6
+		4 latch o2
+		5 info dispatcher tb o2 z8
+		6 crash n1
+		60 start n1
+		62 info job tb o2 z9`,
+	"flink-leader-info/of-a-server-that-lags.ok": `
+		1 latch o1,o2
+		2 info dispatcher ta o1 z5
+		4 latch o2
+		4 info dispatcher tb o2 z8
+		4 info dispatcher ta o1 z5
+		4 info dispatcher tb o2 z8`,
+	"flink-checkpoints/savepoint-takes-longer.ok": `
+		1 checkpoint 1 savepoint triggered jm1 ta
+		2 checkpoint 2 triggered jm1 ta
+		3 checkpoint 2 completed jm1 ta
+		4 checkpoint 1 completed jm1 ta
+		5 checkpoint 2 restored jm2 tb`,
+	"flink-checkpoints/older-one-complete.bad": `
+		1 checkpoint 1 triggered jm1 ta
+		2 checkpoint 2 triggered jm1 ta
+		3 checkpoint 2 completed jm1 ta
+		4 checkpoint 1 completed jm1 ta`,
+	"flink-checkpoints/complete-again.bad": `
+		3 checkpoint 1 completed jm1 ta
+		4 checkpoint 1 completed jm1 ta`,
 	"flink-checkpoints/newest.ok": `
 		1 counter 1 z1
 		2 counter 2 z2
@@ -214,83 +253,6 @@ var flinkStories = map[string]string{
 		4 grant jm2 b
 		5 tasks tm2 4 tb
 		50 drained`,
-	"flink-exactly-once/once.ok": flinkSetup + `
-		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
-		5-6 c2 create /in/k1/r-=c sequential -> unknown
-		5-6 c3 create /in/k1/r-=d sequential -> unknown
-		7 output /in/k1=a 0
-		7 output /in/k1=b 1
-		7 output /in/k1=d 2
-		9 drained`,
-	"flink-exactly-once/lost.bad": flinkSetup + `
-		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
-		7 output /in/k1=b 1
-		9 drained`,
-	"flink-exactly-once/not-drained.unknown": flinkSetup + `
-		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
-		7 output /in/k1=b 1`,
-	"flink-exactly-once/phantom.bad": flinkSetup + `
-		7 output /in/k1=a 0
-		7 output /in/k1=x 1
-		9 drained`,
-	"flink-exactly-once/refused.bad": flinkSetup + `
-		4-5 c2 create /in/k1/r-=x sequential -> fail NoNode
-		7 output /in/k1=a 0
-		7 output /in/k1=x 1
-		9 drained`,
-	"flink-exactly-once/another-number.bad": flinkSetup + `
-		7 output /in/k1=a 4
-		9 drained`,
-	"flink-exactly-once/duplicated.bad": flinkSetup + `
-		7 output /in/k1=a 0
-		8 output /in/k1=a 0
-		9 drained`,
-	"flink-exactly-once/order.bad": flinkSetup + `
-		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
-		7 output /in/k1=b 1
-		8 output /in/k1=a 0
-		9 drained`,
-	"flink-exactly-once/cancelled.ok": flinkSetup + `
-		3-4 c1 create /in/k1/r-=b sequential -> ok path=/in/k1/r-0000000001
-		7 output /in/k1=a 0
-		8 job jm1 cancelled`,
-	"flink-config/passed-over.ok": `
-		0-1 c0 create /conf=x -> ok
-		2-3 c1 set /conf=y @-1 -> ok v1
-		4-5 c1 set /conf=z @-1 -> ok v2
-		6 config =x v0
-		7 config =z v2
-		9 drained
-		final n1 /conf=z v2
-		tree n1`,
-	"flink-config/last-one-lacking.bad": `
-		0-1 c0 create /conf=x -> ok
-		2-3 c1 set /conf=y @-1 -> ok v1
-		6 config =x v0
-		9 drained
-		final n1 /conf=y v1
-		tree n1`,
-	"flink-config/twice.bad": `
-		0-1 c0 create /conf=x -> ok
-		6 config =x v0
-		7 config =x v0
-		9 drained`,
-	"flink-config/order.bad": `
-		0-1 c0 create /conf=x -> ok
-		2-3 c1 set /conf=y @-1 -> ok v1
-		6 config =y v1
-		7 config =x v0
-		9 drained`,
-	"flink-config/invented.bad": `
-		0-1 c0 create /conf=x -> ok
-		6 config =w v0
-		9 drained`,
-	"flink-config/not-drained.unknown": `
-		0-1 c0 create /conf=x -> ok
-		2-3 c1 set /conf=y @-1 -> ok v1
-		6 config =x v0
-		final n1 /conf=y v1
-		tree n1`,
 	"flink-windows/added-up.ok": flinkSamples + flinkSums + `
 		9 drained`,
 	"flink-windows/less-than-a-sample-more.bad": strings.Replace(flinkSamples+flinkSums, "n1 0 2/2/3", "n1 0 1/1/2", 1),
@@ -416,6 +378,18 @@ var flinkStories = map[string]string{
 		1 job jm1 running
 		2 job jm1 finished
 		3 checkpoint 4 triggered jm2 tb`,
+	"flink-ended/tasks-are-started-again.bad": `
+		1 grant jm1 ta
+		1 job jm1 running ta
+		2 job jm1 finished ta
+		3 grant jm2 tb
+		4 checkpoint 3 restored jm2 tb`,
+	"flink-ended/the-deposed-starts-late.ok": `
+		1 grant jm1 a
+		2 grant jm2 b
+		3 job jm2 running tb
+		4 job jm2 finished tb
+		5 checkpoint 3 restored jm1 ta`,
 	"flink-ended/application-and-its-standby-end.ok": `
 		1 grant jm1 ta
 		1 job jm1 running
@@ -491,6 +465,23 @@ var flinkStories = map[string]string{
 		1 grant jm1 ta
 		` + storm + `
 		2 watches n1 20`,
+	"flink-quiet/storm-after-many-leaderships.bad": `
+		session 5
+		1 grant jm1 ta
+		2 grant jm2 tb
+		3 grant jm1 tc
+		4 grant jm2 td
+		` + rewrites + `
+		50 watches n1 20`,
+	"flink-quiet/occasion-to-write.ok": `
+		session 5
+		1 grant jm1 ta
+		2 grant jm2 tb
+		3 grant jm1 tc
+		4 grant jm2 td
+		16 grant jm1 te
+		` + rewrites + `
+		50 watches n1 20`,
 	"flink-quiet/latch-storm.bad": `
 		session 5
 		1 start jm1
@@ -546,6 +537,17 @@ const storm = `1 info dispatcher ta o1 z5
 1 info dispatcher ta o1 z19
 1 info dispatcher ta o1 z20
 1 info dispatcher ta o1 z21`
+
+// rewrites are nine changes of one component's information.
+const rewrites = `15 info dispatcher td o1 z5
+		16 info dispatcher td o1 z6
+		17 info dispatcher td o1 z7
+		18 info dispatcher td o1 z8
+		19 info dispatcher td o1 z9
+		20 info dispatcher td o1 z10
+		21 info dispatcher td o1 z11
+		22 info dispatcher td o1 z12
+		23 info dispatcher td o1 z13`
 
 // entries are nine candidates that enter the election one after the other.
 const entries = `15 latch o2,o3

@@ -77,7 +77,8 @@ func (j *jobLeaders) take(e *runlog.Event) Result {
 	case runlog.Revoke, runlog.Crash, runlog.Exit:
 		if e.Proc != "" {
 			o := j.process(e.Proc)
-			o.leads, o.paused = false, false
+			// A paused process's last words may be heard while it stands still.
+			o.leads, o.paused = false, o.paused && e.Kind == runlog.Revoke
 		}
 	case runlog.Pause, runlog.Resume:
 		if e.Proc != "" {

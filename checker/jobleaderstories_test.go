@@ -67,6 +67,15 @@ var jobLeaderStories = map[string]string{
 		11 grant jm2 b
 		100 resume jm1
 		170 start tm1`,
+	"one-job-leader/who-is-paused-is-heard-late.ok": `
+		session 60
+		1 grant jm1 a
+		5 pause jm1
+		6 revoke jm1
+		6 grant jm1 b
+		11 grant jm2 c
+		100 resume jm1
+		101 revoke jm1`,
 	"one-job-leader/leads-again.ok": `
 		session 60
 		1 grant jm1 a

@@ -92,7 +92,9 @@ func judgeRecovery(r *Run, _ Budget) Result {
 	healed, bound := r.healed(), r.soon()
 	ready := int64(never)
 	for i := range r.Events {
-		if e := &r.Events[i]; e.Kind == runlog.Ready && e.T >= healed {
+		e := &r.Events[i]
+		seen := e.Kind == runlog.Ready || e.Kind == runlog.Await && strings.HasPrefix(e.Text, "await ready")
+		if seen && e.T >= healed {
 			ready = min(ready, e.T-healed)
 		}
 	}

@@ -27,6 +27,14 @@ var recoveryStories = map[string]string{
 		160 crash jm1
 		170 start jm1
 		900 ready n1`,
+	"recovery/awaited-and-proved-later.ok": `
+		join 50
+		0-1 c0 create /r=0 -> ok
+		5 pause n1
+		30 resume n1
+		200 came 1 await ready within 60s
+		400 ready n1
+		401-402 c2 set /r=b @-1 -> ok v1`,
 	"recovery/healthy-too-late.bad": `
 		join 50
 		0-1 c0 create /r=0 -> ok

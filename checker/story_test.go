@@ -141,7 +141,7 @@ func (t *teller) line(w []string) {
 	case "awaits":
 		e = runlog.Event{T: e.T, Kind: runlog.Step, Num: number1(w[2]), Text: "await " + strings.Join(w[3:], " ")}
 	case "came":
-		e = runlog.Event{T: e.T, Kind: runlog.Await, Num: number1(w[2])}
+		e = runlog.Event{T: e.T, Kind: runlog.Await, Num: number1(w[2]), Text: strings.Join(w[3:], " ")}
 	case "crash", "start", "pause", "resume":
 		kinds := map[string]runlog.Kind{"crash": runlog.Crash, "start": runlog.Start, "pause": runlog.Pause, "resume": runlog.Resume}
 		e = runlog.Event{T: e.T, Kind: kinds[w[1]], Node: number1(w[2][1:])}

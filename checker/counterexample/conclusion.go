@@ -43,6 +43,7 @@ var promises = map[string]string{
 	"leader-info-stale":            "When all is quiet, the leader that is named must be the one that won the election.",
 	"counter-back":                 "The counter of checkpoints may never go back: a number given twice lets the state of one checkpoint overwrite that of another.",
 	"checkpoint-twice":             "A checkpoint's number stands for one checkpoint, or one's state overwrites the other's.",
+	"checkpoint-back":              "A checkpoint that is complete is newer than all before it, or what was committed with those is put out again.",
 	"restored-older":               "Tasks must start from the newest checkpoint that is complete.",
 	"pointer-without-state":        "While ZooKeeper points to a checkpoint its state must be kept: it is what the next leader starts the job from.",
 	"job-runs-again":               "A job that has ended must stay so, whoever leads.",

@@ -6,7 +6,6 @@ import (
 
 	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
-	"github.com/schismlab/schism/zookeeper/figures"
 )
 
 // flinkAccounts take runs of a Flink cluster apart. Of two promises that one mistake
@@ -26,15 +25,15 @@ var flinkAccounts = []*account{
 	{
 		check: "flink-leader-info",
 		about: ofKinds(runlog.LeaderInfo, runlog.Latch),
-		with:  withState, beside: besideLeaders,
+		with:  withState, silent: occasion, beside: besideLeaders,
 	},
 	{
 		check: "flink-ended",
 		about: func(a *apart, i int) bool {
 			e := a.event(i)
-			return e.Kind == runlog.JobState || e.Kind == runlog.Checkpoint && e.Text == runlog.Triggered
+			return e.Kind == runlog.JobState || e.Kind == runlog.Checkpoint && (e.Text == runlog.Triggered || e.Text == runlog.Restored)
 		},
-		beside: besideLeaders,
+		with: withGrants, silent: func(e *runlog.Event) bool { return e.Kind == runlog.Grant }, beside: besideLeaders,
 	},
 	{
 		check: "flink-checkpoints",
@@ -54,7 +53,7 @@ var flinkAccounts = []*account{
 		check: "flink-exactly-once",
 		about: func(a *apart, i int) bool {
 			k := a.event(i).Kind
-			return k == runlog.Output || k == runlog.Drained || a.writes(i, underInput)
+			return k == runlog.Output || k == runlog.Drained || overForGood(a.event(i)) || a.writes(i, underInput)
 		},
 		with: withRecord, beside: besideRecord,
 	},
@@ -87,7 +86,7 @@ var flinkAccounts = []*account{
 	{
 		check: "flink-quiet",
 		about: ofKinds(runlog.Grant, runlog.LeaderInfo, runlog.Latch, runlog.Watches),
-		with:  withQuiet, silent: occasion, bundle: rewritten, beside: besideLeaders,
+		with:  withQuiet, silent: func(e *runlog.Event) bool { return occasion(e) || e.Kind == runlog.Revoke }, bundle: rewritten, beside: besideLeaders,
 	},
 }
 
@@ -104,6 +103,11 @@ func ofKinds(kinds ...runlog.Kind) func(*apart, int) bool {
 
 func completes(e *runlog.Event) bool {
 	return e.Kind == runlog.Checkpoint && e.Text == runlog.Completed
+}
+
+// overForGood says whether an event says that a job has come to its end.
+func overForGood(e *runlog.Event) bool {
+	return e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed)
 }
 
 // withReign keeps, of a process that leads, all up to where its leadership ends:
@@ -124,16 +128,33 @@ func withReign(a *apart, i int) {
 			a.keep(k)
 		}
 	}
+	for k := i - 1; k >= 0; k-- { // it may be paused already, and heard late
+		n := a.event(k)
+		if n.Proc != e.Proc || n.Kind != runlog.Pause && n.Kind != runlog.Resume && n.Kind != runlog.Crash && n.Kind != runlog.Exit {
+			continue
+		}
+		if n.Kind == runlog.Pause {
+			a.keep(k)
+		}
+		break
+	}
 }
 
-// withGrants keeps who led when a checkpoint was complete: what one says that was
-// deposed counts less.
+// withGrants keeps who led when a checkpoint was complete, or tasks were started: what
+// one says that was deposed counts less. And it keeps what says that a number is a
+// savepoint's.
 func withGrants(a *apart, i int) {
-	if !completes(a.event(i)) {
+	e := a.event(i)
+	if !completes(e) && (e.Kind != runlog.Checkpoint || e.Text != runlog.Restored) {
 		return
 	}
 	for _, k := range a.ofKind[runlog.Grant] {
 		a.keep(k)
+	}
+	for _, k := range a.ofKind[runlog.Checkpoint] {
+		if n := a.event(k); n.Text == runlog.Triggered && n.Mode == runlog.SavepointMode && n.Ckpt == e.Ckpt && n.Job == e.Job {
+			a.keep(k)
+		}
 	}
 }
 
@@ -141,7 +162,7 @@ func withGrants(a *apart, i int) {
 // changed, and lets no time pass without a change that did not in the run. A token
 // that comes back needs no such thing: it does in any part.
 func withState(a *apart, i int) {
-	if a.want.Signature == "token-returns" {
+	if k := a.event(i).Kind; a.want.Signature == "token-returns" || k != runlog.LeaderInfo && k != runlog.Latch {
 		return
 	}
 	changes := slices.Concat(a.ofKind[runlog.LeaderInfo], a.ofKind[runlog.Latch])
@@ -165,6 +186,11 @@ func withState(a *apart, i int) {
 		a.keep(changes[k])
 	}
 	a.keep(changes[len(changes)-1]) // the run's end judges it
+	for k := range a.run.Events {
+		if n := a.event(k); occasion(n) && !n.OfProcess() {
+			a.keep(k) // while the ensemble has no quorum nothing can change
+		}
+	}
 }
 
 // writes says whether a call may write a znode of some kind.
@@ -183,94 +209,6 @@ func (a *apart) writes(i int, some func(path string) bool) bool {
 
 func underInput(path string) bool { return strings.HasPrefix(path, plan.InputRoot+"/") }
 func isConfig(path string) bool   { return path == plan.ConfigPath }
-
-// withRecord keeps of a record that was put out all that appended it. Where the job
-// is said to have read all there is, it keeps of what was appended all that was put
-// out, too: else that would be missed.
-func withRecord(a *apart, i int) {
-	if a.event(i).Kind == runlog.Output {
-		for _, k := range a.ofData[a.event(i).Data] {
-			if a.event(k).Kind != runlog.Output && a.writes(k, underInput) {
-				a.keep(k)
-			}
-		}
-	}
-	drained := false
-	for _, k := range a.ofKind[runlog.Drained] {
-		drained = drained || a.kept[k]
-	}
-	if !drained {
-		return
-	}
-	calls := []int{i}
-	if a.event(i).Kind == runlog.Drained {
-		calls = calls[:0]
-		for k := range a.kept { // the order does not matter: what is kept is a set
-			calls = append(calls, k)
-		}
-	}
-	for _, k := range calls {
-		if o := a.op(k); o != nil {
-			a.keepOutputs(o)
-		}
-	}
-}
-
-// keepOutputs keeps what was put out of all that a call appended.
-func (a *apart) keepOutputs(o *runlog.Operation) {
-	for _, c := range changesOf(o) {
-		for _, k := range a.ofData[c.data] {
-			if a.event(k).Kind == runlog.Output {
-				a.keep(k)
-			}
-		}
-	}
-}
-
-// withConfig keeps of a version who wrote it, and of what a server held at the end
-// the last that was put out.
-func withConfig(a *apart, i int) {
-	switch e := a.event(i); e.Kind {
-	case runlog.Config:
-		for _, k := range a.ofData[e.Data] {
-			if a.writes(k, isConfig) {
-				a.keep(k)
-			}
-		}
-	case runlog.Final:
-		a.keep(a.treeOf(e.Node))
-		if put := a.ofKind[runlog.Config]; len(put) > 0 {
-			a.keep(put[len(put)-1])
-		}
-	}
-}
-
-// withSamples keeps the samples that make up a window, as the first server that was
-// read at the end holds them, and one of a later window, without which it would be
-// open still; of an alert, all that led to it.
-func withSamples(a *apart, i int) {
-	e := a.event(i)
-	trees := a.ofKind[runlog.Tree]
-	if e.Kind != runlog.Window && e.Kind != runlog.Alert || len(trees) == 0 {
-		return
-	}
-	node, length := a.event(trees[0]).Node, a.run.Header.Window/1e6
-	a.keep(trees[0])
-	after := -1
-	for _, k := range a.ofKind[runlog.Final] {
-		f := a.event(k)
-		if f.Node != node || !strings.HasPrefix(f.Path, e.Path+"/") || length == 0 {
-			continue
-		}
-		s, err := figures.Parse(f.Data)
-		if w := figures.WindowOf(s.At, length); err == nil && (w == e.Num || w < e.Num && e.Kind == runlog.Alert) {
-			a.keep(k)
-		} else if err == nil && w > e.Num && (after < 0 || f.Czxid < a.event(after).Czxid) {
-			after = k
-		}
-	}
-	a.keep(after)
-}
 
 // withMeeting keeps, of a task that passes a round, all that had arrived there, and,
 // where that is the question, of one that arrives what became of the checkpoint with
@@ -435,8 +373,10 @@ func withQuiet(a *apart, i int) {
 			}
 		}
 	case runlog.LeaderInfo:
-		for _, k := range a.ofKind[runlog.Grant] {
-			a.keep(k)
+		for k := range a.run.Events {
+			if n := a.event(k); n.Kind == runlog.Grant || n.Kind == runlog.Revoke || occasion(n) {
+				a.keep(k)
+			}
 		}
 		for _, k := range a.ofKind[runlog.LeaderInfo] {
 			if a.event(k).Path == e.Path {

@@ -151,8 +151,8 @@ func staysHealed(a *apart) {
 			a.keep(f.to)
 		}
 	}
-	for _, i := range a.ofKind[runlog.Ready] {
-		if last >= 0 && a.event(i).T >= a.event(last).T {
+	for i := range a.run.Events {
+		if e := a.event(i); last >= 0 && e.T >= a.event(last).T && (e.Kind == runlog.Ready || e.Kind == runlog.Await && strings.HasPrefix(e.Text, "await ready")) {
 			a.keep(i)
 			return
 		}
