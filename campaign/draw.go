@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,6 +22,10 @@ func Draw(s *scenarios.Scenario, seed uint64, o scenarios.Options, world, versio
 	}
 	o.OnServers = world != Sim
 	p, err := s.Plan(seed, o)
+	var step *scenarios.StepError
+	if o.Servers > 0 && errors.As(err, &step) {
+		return Job{}, Badf("scenario %s cannot be told with --servers %d: %v", s.Name, o.Servers, step)
+	}
 	if err != nil {
 		return Job{}, Badf("%v", err)
 	}

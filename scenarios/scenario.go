@@ -143,6 +143,11 @@ func (s *Scenario) asApplication(p *plan.Plan) (*plan.Plan, error) {
 	return p, nil
 }
 
+// StepError says where a scenario draws a step that is none, and why it is none.
+type StepError struct{ Msg string }
+
+func (e *StepError) Error() string { return e.Msg }
+
 // Draw gathers a scenario's steps.
 type Draw struct {
 	stream  plan.Stream
@@ -176,7 +181,7 @@ func (d *Draw) step(text string) {
 		if syntax := (*plan.SyntaxError)(nil); errors.As(err, &syntax) {
 			why = syntax.Msg
 		}
-		d.wrong = fmt.Errorf("%s:%d: step %q: %s", filepath.Base(file), line, text, why)
+		d.wrong = &StepError{fmt.Sprintf("%s:%d: step %q: %s", filepath.Base(file), line, text, why)}
 	}
 	d.wait = 0
 	d.steps = append(d.steps, s)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -33,8 +34,12 @@ const (
 // host:port. It listens on 127.0.0.1, on port, or on any that is free if port is
 // 0.
 func Listen(ctx context.Context, r *Recorder, n int, server string, port int) (*Tap, error) {
-	if _, _, err := net.SplitHostPort(server); err != nil {
+	_, to, err := net.SplitHostPort(server)
+	if err != nil {
 		return nil, fmt.Errorf("server %q: want HOST:PORT", server)
+	}
+	if n, err := strconv.ParseUint(to, 10, 16); err != nil || n == 0 {
+		return nil, fmt.Errorf("server %q: want HOST:PORT with a port from 1 to 65535", server)
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))

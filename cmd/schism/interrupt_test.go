@@ -55,6 +55,9 @@ func TestInterrupt(t *testing.T) {
 			if err := c.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
 				t.Errorf("ended with %v, want exit code %d\n%s", err, exitInterrupted, &stderr)
 			}
+			if !strings.Contains(stderr.String(), " of 100000 runs: ") {
+				t.Errorf("nothing says what had come of the runs that ended:\n%s", &stderr)
+			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "out", "*", ".*")); len(left) > 0 {
 				t.Errorf("unfinished folders are left: %v", left)
 			}

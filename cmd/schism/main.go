@@ -72,6 +72,9 @@ func usageError(root *cobra.Command, args []string, err error) error {
 		// How many there were is less than what they ought to be.
 		return badInput{"want " + strings.TrimSuffix(c.UseLine(), " [flags]") + " (" + c.CommandPath() + " --help explains it)"}
 	}
+	if at := strings.Index(text, "strconv."); at >= 0 && strings.HasPrefix(text, "invalid argument") {
+		text = text[:at] + "want a whole number" // which function of Go's has found that out, does not matter
+	}
 	if c == root && len(rest) > 0 && strings.HasPrefix(text, "unknown command") {
 		root.SuggestionsMinimumDistance = 2
 		if near := root.SuggestionsFor(rest[0]); len(near) > 0 {

@@ -108,12 +108,8 @@ func (p *printer) paint(v checker.Verdict, s string) string {
 	return fmt.Sprintf("\033[%dm%s\033[0m", code, s)
 }
 
-// end prints the sum and gives the error that the worst verdict means.
-func (p *printer) end() error {
-	if p.runs == 0 {
-		return errNothingRan
-	}
-	worst := checker.OK
+// sum counts the verdicts, for people, and gives the worst.
+func (p *printer) sum() (text string, worst checker.Verdict) {
 	var parts []string
 	for _, v := range []checker.Verdict{checker.OK, checker.Permitted, checker.Vacuous, checker.Unknown, checker.Violation} {
 		if n := p.counts[v]; n > 0 {
@@ -121,6 +117,24 @@ func (p *printer) end() error {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
+	return strings.Join(parts, ", "), worst
+}
+
+// stopped says what had come of a campaign when it was interrupted.
+func (p *printer) stopped(w io.Writer, total int) {
+	sum, _ := p.sum()
+	if sum == "" {
+		sum = "none had ended"
+	}
+	p.show.line(func() { fmt.Fprintf(w, "schism: stopped after %d of %d runs: %s\n", p.runs, total, sum) })
+}
+
+// end prints the sum and gives the error that the worst verdict means.
+func (p *printer) end() error {
+	if p.runs == 0 {
+		return errNothingRan
+	}
+	sum, worst := p.sum()
 	if !p.json {
 		p.show.close()
 		if p.runs == 1 && p.last.Verdict.Passes() && p.last.Log != "" {
@@ -133,7 +147,7 @@ func (p *printer) end() error {
 		if p.runs == 1 {
 			word = "run"
 		}
-		fmt.Fprintf(p.w, "DONE %d %s: %s in %.1fs\n", p.runs, word, strings.Join(parts, ", "), time.Since(p.begun).Seconds())
+		fmt.Fprintf(p.w, "DONE %d %s: %s in %.1fs\n", p.runs, word, sum, time.Since(p.begun).Seconds())
 	}
 	if worst.Passes() {
 		return nil

@@ -243,6 +243,9 @@ func (o *runOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 		draw := func(i int) (campaign.Job, error) { return o.job(s, o.first+uint64(i)) }
 		err := campaign.Each(ctx, r, o.count, draw, func(_ int, res *campaign.Result) error { return p.result(res) })
 		if err != nil {
+			if ctx.Err() != nil {
+				p.stopped(stderr, total)
+			}
 			return err
 		}
 	}
