@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/schismlab/schism/plan"
 	"github.com/schismlab/schism/runlog"
 )
 
@@ -22,7 +23,8 @@ type progress struct {
 	total    int
 	done     int
 	name     string // of the scenario
-	step     string // the last step that came into force
+	step     string // the last step that came into force, or what followed from it
+	clients  bool   // of this run have begun
 	begun    time.Time
 	said     time.Time
 	drawn    bool
@@ -54,26 +56,55 @@ func (p *progress) scenario(name string) {
 	p.draw(false)
 }
 
-// event takes note of the steps of a run in a real world.
+// event takes note of how a run in a real world goes on.
 func (p *progress) event(e *runlog.Event) {
-	if e.Kind != runlog.Step && e.Kind != runlog.Begin && e.Kind != runlog.Done {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch e.Kind {
-	case runlog.Begin:
-		p.step = "clients start"
-	case runlog.Done:
-		p.step = "clients have stopped"
-	default:
-		p.step = e.Text
+	now := p.news(e)
+	if now == "" {
+		return
 	}
+	p.step = now
 	if p.terminal {
 		p.draw(true)
 	} else {
 		fmt.Fprintf(p.w, "%s %6.1fs %s\n", p.name, float64(e.T)/1e9, p.step)
 	}
+}
+
+// news is what an event says that a spectator wants to know, "" if nothing: the steps,
+// who starts before them, and what Flink does about them.
+func (p *progress) news(e *runlog.Event) string {
+	who := e.Proc
+	if who == "" && e.Node > 0 {
+		who = plan.ServerName(e.Node)
+	}
+	switch e.Kind {
+	case runlog.Begin:
+		p.clients = true
+		return "clients start"
+	case runlog.Done:
+		return "clients have stopped"
+	case runlog.Step:
+		return e.Text
+	case runlog.Start:
+		if !p.clients {
+			return who + " was started"
+		}
+	case runlog.Crash:
+		if e.Text != "" {
+			return who + " has ended by itself: " + e.Text
+		}
+	case runlog.Ready:
+		return who + " leads, and all others follow it"
+	case runlog.Grant:
+		return who + " leads the Flink cluster"
+	case runlog.Checkpoint:
+		if e.Text == runlog.Restored && e.Ckpt > 0 {
+			return fmt.Sprintf("%s starts the job again from checkpoint %d", who, e.Ckpt)
+		}
+	}
+	return ""
 }
 
 // began says where the log of a run grows.
@@ -86,7 +117,7 @@ func (p *progress) finished() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	p.step = ""
+	p.step, p.clients = "", false
 	p.draw(false)
 }
 
