@@ -151,17 +151,17 @@ func MonitorDir(n int) string { return InputRoot + "/" + ServerName(n) }
 // plan's clients.
 func FlinkPath(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	root := "/" + first
-	if root == FlinkRoot || root == BarrierRoot {
-		return true
-	}
-	for n := 1; n <= MaxJobs; n++ {
-		if root == OutputDir(n) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(flinkRoots, first)
 }
+
+// flinkRoots are the names of Flink's znodes below the root.
+var flinkRoots = func() []string {
+	list := []string{FlinkRoot[1:], BarrierRoot[1:]}
+	for n := range MaxJobs {
+		list = append(list, OutputDir(n + 1)[1:])
+	}
+	return list
+}()
 
 // Words that stand for Flink's processes in a step's targets.
 const (

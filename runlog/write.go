@@ -203,8 +203,14 @@ func (o *object) list(k string, n int, elem func(i int)) {
 func appendString(b []byte, s string) []byte {
 	const hexDigits = "0123456789abcdef"
 	b = append(b, '"')
+	plain := 0 // from here on nothing had to be written otherwise
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		b = append(b, s[plain:i]...)
 		switch {
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)
@@ -212,14 +218,13 @@ func appendString(b []byte, s string) []byte {
 		case c < ' ':
 			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 			i++
-		case c < utf8.RuneSelf:
-			b = append(b, c)
-			i++
 		default:
 			r, size := utf8.DecodeRuneInString(s[i:])
 			b = utf8.AppendRune(b, r)
 			i += size
 		}
+		plain = i
 	}
+	b = append(b, s[plain:]...)
 	return append(b, '"')
 }

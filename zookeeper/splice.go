@@ -19,15 +19,24 @@ func (t Tree) Splice(later paxos.State) paxos.State {
 	if l.digest == t.digest {
 		return t
 	}
-	last := t.nth((t.size + 1) / 2)
-	early, late := upTo(t.root, last), behind(l.root, last)
-	s := Tree{root: merge(early, late), sessions: t.sessions, recent: t.recent}
-	for n := range s.znodes {
+	s := Tree{sessions: t.sessions, recent: t.recent}
+	var last *znode
+	for n := range t.znodes {
+		if s.size == (t.size+1)/2 {
+			break
+		}
+		last = n
 		s.size++
 		s.digest ^= n.digest
 	}
+	late := Tree{root: behind(l.root, last)}
+	for n := range late.znodes {
+		s.size++
+		s.digest ^= n.digest
+	}
+	s.root = merge(upTo(t.root, last), late.root)
 	parent, there := "", true
-	for n := range (Tree{root: late}).znodes {
+	for n := range late.znodes {
 		if n.parent != parent {
 			parent, there = n.parent, s.find(n.parent) != nil
 		}
@@ -36,16 +45,6 @@ func (t Tree) Splice(later paxos.State) paxos.State {
 		}
 	}
 	return s.countChildren()
-}
-
-// nth is the nth znode, from 1, which must be there.
-func (t Tree) nth(n int) *znode {
-	for z := range t.znodes {
-		if n--; n == 0 {
-			return z
-		}
-	}
-	return nil
 }
 
 // upTo is the part of a treap that does not stand behind z.

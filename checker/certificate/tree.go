@@ -22,13 +22,12 @@ type znode struct {
 // ZooKeeper's.
 func (t tree) do(p *runlog.Part, session int64, kids []string) string {
 	n, there := t[p.Path]
-	up, below := t[path.Dir(p.Path)]
 	switch create := p.Op == "create"; {
-	case create && !below, !create && !there, p.Op == "delete" && p.Path == "/":
+	case create && !t.has(path.Dir(p.Path)), !create && !there, p.Op == "delete" && p.Path == "/":
 		return "NoNode"
 	case create && there:
 		return "NodeExists"
-	case create && up.owner != 0:
+	case create && t[path.Dir(p.Path)].owner != 0:
 		return "NoChildrenForEphemerals"
 	case p.Op == "children" && !t.lists(p.Path, kids):
 		return "other children"
@@ -54,6 +53,8 @@ func (t tree) do(p *runlog.Part, session int64, kids []string) string {
 	}
 	return ""
 }
+
+func (t tree) has(p string) bool { _, there := t[p]; return there }
 
 // put lets there be one znode more, or one less, and counts it with its parent.
 func (t tree) put(p string, n znode, more int) {

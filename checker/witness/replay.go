@@ -306,20 +306,24 @@ func (j *judge) present(id int32, kids []string) int {
 
 // final holds what a server held at the end to the tree.
 func (j *judge) final(op int32, f *Final) bool {
-	there := make(map[int32]bool, len(f.Znodes))
+	ids := make([]int32, 0, len(f.Znodes))
 	for _, e := range f.Znodes {
 		if e.Path == "/" || e.Path == "/"+own || len(e.Path) > len(own)+1 && e.Path[:len(own)+2] == "/"+own+"/" {
 			continue
 		}
 		id := j.intern(e.Path)
-		there[id] = true
+		ids = append(ids, id)
 		w := want{exists: true, version: e.Version, not: -1, data: e.Data, shown: true, czxid: e.Czxid, mzxid: e.Mzxid, owner: e.Owner}
 		if !j.settle(id, w) || !j.stat(id, e) {
 			return j.refute(Durable, op, e.Path, fmt.Sprintf("It holds %s as %q, version %d, but at that place %s.", e.Path, e.Data, e.Version, j.state(id, -1)))
 		}
 	}
+	there := make([]bool, len(j.znodes))
+	for _, id := range ids {
+		there[id] = true
+	}
 	for id := 1; id < len(j.znodes); id++ {
-		if n := &j.znodes[id]; n.exists && !there[int32(id)] && !j.settle(int32(id), gone) {
+		if n := &j.znodes[id]; n.exists && !there[id] && !j.settle(int32(id), gone) {
 			return j.refute(Durable, op, n.path, fmt.Sprintf("It lacks %s, but at that place %s.", n.path, j.state(int32(id), -1)))
 		}
 	}
