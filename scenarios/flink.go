@@ -84,8 +84,9 @@ func drawFlinkClients(seed uint64, servers int, f *plan.Flink, config int) []pla
 // batch appends up to most records in one multi, each to any of the directories:
 // all of them are in ZooKeeper, or none.
 func (w *worker) batch(keys, most int) {
-	c := plan.Call{Op: plan.Multi}
-	for range 1 + w.stream.Intn(most) {
+	n := 1 + w.stream.Intn(most)
+	c := plan.Call{Op: plan.Multi, Parts: make([]plan.Call, 0, n)}
+	for range n {
 		c.Parts = append(c.Parts, plan.Call{
 			Op: plan.Create, Path: plan.InputDir(1+w.stream.Intn(keys)) + "/r-", Value: w.fresh(), Version: plan.AnyVersion, Sequential: true,
 		})

@@ -273,8 +273,11 @@ func request(c *plan.Call) zookeeper.Request {
 		Op: ops[c.Op], Path: c.Path, Data: c.Value.Text, Version: c.Version,
 		Ephemeral: c.Ephemeral, Sequential: c.Sequential, Watch: c.Watch, Recursive: c.Recursive,
 	}
+	if len(c.Parts) > 0 {
+		r.Parts = make([]zookeeper.Request, len(c.Parts))
+	}
 	for i := range c.Parts {
-		r.Parts = append(r.Parts, request(&c.Parts[i]))
+		r.Parts[i] = request(&c.Parts[i])
 	}
 	return r
 }
@@ -296,10 +299,13 @@ func mode(c *plan.Call) string {
 }
 
 func parts(calls []plan.Call) []runlog.Part {
-	var ps []runlog.Part
+	if len(calls) == 0 {
+		return nil // no multi
+	}
+	ps := make([]runlog.Part, len(calls))
 	for i := range calls {
 		c := &calls[i]
-		ps = append(ps, runlog.Part{Op: c.Op.String(), Path: c.Path, Data: c.Value.Text, Version: c.Version, Mode: mode(c)})
+		ps[i] = runlog.Part{Op: c.Op.String(), Path: c.Path, Data: c.Value.Text, Version: c.Version, Mode: mode(c)}
 	}
 	return ps
 }
