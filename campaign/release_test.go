@@ -25,7 +25,7 @@ func TestReleaseOf(t *testing.T) {
 		if z, f := releaseOf(c.p, c.version); z != c.zooKeeper || f != c.flink {
 			t.Errorf("%q, Flink %v: ZooKeeper %q, Flink %q; want %q, %q", c.version, c.p == with, z, f, c.zooKeeper, c.flink)
 		}
-		err := checkRelease(c.p, c.version)
+		err := CheckRelease(c.p, c.version)
 		var unknown *artifact.UnknownVersion
 		if errors.As(err, &unknown); (err != nil) != (c.unknown != "") || err != nil && unknown.Product != c.unknown {
 			t.Errorf("%q, Flink %v: %v, want it unknown to %q", c.version, c.p == with, err, c.unknown)

@@ -93,7 +93,7 @@ func (r *Runner) Run(ctx context.Context, j Job) (res *Result, err error) {
 		return nil, err
 	}
 	if r.World != Sim {
-		if err := checkRelease(j.Plan, r.Version); err != nil {
+		if err := CheckRelease(j.Plan, r.Version); err != nil {
 			return nil, err
 		}
 	}

@@ -65,16 +65,22 @@ func releaseOf(p *plan.Plan, version string) (zooKeeper, flink string) {
 	return cmp.Or(version, artifact.Default), ""
 }
 
-// checkRelease says whether the releases are known that a plan is to run on. The
-// error is an *artifact.UnknownVersion.
-func checkRelease(p *plan.Plan, version string) error {
+// CheckRelease says whether the releases are known that a plan is to run on in a real
+// world. The error is, or wraps, an *artifact.UnknownVersion.
+func CheckRelease(p *plan.Plan, version string) error {
 	zooKeeper, flink := releaseOf(p, version)
 	if flink != "" {
 		if _, err := artifact.FlinkDigest(flink); err != nil {
+			if _, other := artifact.Digest(flink); other == nil {
+				return fmt.Errorf("%w; %s is one of ZooKeeper, and scenario %s takes one of Flink", err, flink, p.Scenario)
+			}
 			return err
 		}
 	}
 	_, err := artifact.Digest(zooKeeper)
+	if err != nil && slices.Contains(artifact.FlinkVersions(), zooKeeper) {
+		return fmt.Errorf("%w; %s is one of Flink, and scenario %s has no Flink", err, zooKeeper, p.Scenario)
+	}
 	return err
 }
 

@@ -139,10 +139,18 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		fmt.Fprintf(c.ErrOrStderr(), "schism: %d servers need a quorum of %d and bear %d crashes, no more than %d servers do\n",
 			o.servers, o.servers/2+1, (o.servers-1)/2, o.servers-1)
 	}
+	if err := o.leaveOut(c.ErrOrStderr()); err != nil {
+		return err
+	}
 	for _, s := range o.list {
 		job, err := o.job(s, o.first)
 		if err != nil {
 			return err
+		}
+		if o.world != campaign.Sim {
+			if err := campaign.CheckRelease(job.Plan, o.version); err != nil {
+				return err
+			}
 		}
 		if o.world == campaign.Sim {
 			if err := nearby(job.Plan); err != nil {
@@ -152,6 +160,31 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		if err := errors.Join(campaign.CheckPlan(job.Plan, o.world), campaign.CheckJobJar(job.Plan, o.world, o.jobJar)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// leaveOut takes those scenarios out of "all" that --version is not about: a release of
+// ZooKeeper says nothing of those with Flink, and the other way round.
+func (o *runOptions) leaveOut(stderr io.Writer) error {
+	if o.version == "" || !slices.Equal(o.names, []string{"all"}) {
+		return nil
+	}
+	var list []*scenarios.Scenario
+	var out []string
+	for _, s := range o.list {
+		job, err := o.job(s, o.first)
+		if err != nil {
+			return err
+		}
+		if campaign.CheckRelease(job.Plan, o.version) == nil {
+			list = append(list, s)
+		} else {
+			out = append(out, s.Name)
+		}
+	}
+	if o.list = list; len(out) > 0 {
+		fmt.Fprintf(stderr, "left out, as %s is no release for them: %s\n", o.version, strings.Join(out, ", "))
 	}
 	return nil
 }
