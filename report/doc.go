@@ -12,7 +12,7 @@
 //
 // From the log's events come: a timeline (what each server was, what each
 // client was connected to and called), the faults (spans of time in which
-// servers, links or clients were disturbed), and the story (sentences, each
+// servers, processes of Flink, links or clients were disturbed), and the story (sentences, each
 // with the moment it speaks of).
 //
 // # Times

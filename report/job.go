@@ -119,7 +119,7 @@ func (t *timeline) tellFlink(all []runlog.Event) (told []sentence) {
 		switch of := plan.ProcessNumber(e.Proc) > 0; {
 		case e.Kind == runlog.Grant:
 			leads[e.Proc] = true
-			say(e, "election", "%s was granted leadership of the Flink cluster, with the token %s.", e.Proc, clip(e.Token, 8))
+			say(e, "election", "%s was granted leadership of the Flink cluster, with the token %s.", e.Proc, strings.TrimSuffix(clip(e.Token, 8), "…"))
 		case e.Kind == runlog.Revoke:
 			leads[e.Proc] = false
 			say(e, "election", "%s gave leadership up.", e.Proc)

@@ -83,7 +83,11 @@ func TestProcessFaults(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("faults\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if told := strings.Join(texts(tell(r, tl).Shown), "\n"); strings.Count(told, "jm1 was killed") != 1 || strings.Count(told, "The network was cut: jm2 -- zookeeper.") != 1 {
-		t.Errorf("told\n%s\nwant what was done to jm1 and jm2, once", told)
+	r.Events = slices.Insert(r.Events, 5, runlog.Event{T: 3e9, Kind: runlog.Grant, Proc: "jm1", Token: "42645ee4-9a01-4c1e-8f1c-000000000000"})
+	told := strings.Join(texts(tell(r, newTimeline(r.Header, r.Events)).Shown), "\n")
+	for _, once := range []string{"with the token 42645ee4.", "jm1, which led, was killed.", "The network was cut: jm2 -- zookeeper."} {
+		if strings.Count(told, once) != 1 {
+			t.Errorf("told\n%s\nwant once %q", told, once)
+		}
 	}
 }
