@@ -71,6 +71,9 @@ func TestProcessFaults(t *testing.T) {
 		{T: 20e6, Kind: runlog.End},
 	}}
 	tl := newTimeline(r.Header, r.Events)
+	if tl.Dropped > 0 {
+		t.Errorf("%d events are said to be left out, and all are drawn", tl.Dropped)
+	}
 	var got []string
 	for _, f := range tl.Faults {
 		got = append(got, fmt.Sprintf("%d-%d %s: %s %v %v", f.From/1000, f.To/1000, f.Kind, f.Text, f.Servers, f.Open))

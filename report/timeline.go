@@ -110,7 +110,11 @@ type mark struct {
 func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 	all := events
 	t := &timeline{events: drawable(events)}
-	t.Dropped = len(events) - len(t.events)
+	for _, e := range events {
+		if !fits(e) && e.Proc == "" && e.With == "" { // those of processes have their own lanes
+			t.Dropped++
+		}
+	}
 	events = t.events
 	if len(events) > 0 {
 		t.Start = t.at(events[0].T)
@@ -139,11 +143,6 @@ func newTimeline(h runlog.Header, events []runlog.Event) *timeline {
 // drawable is events without those of servers that no plan can have, and of
 // clients for which there are too many lanes.
 func drawable(events []runlog.Event) []runlog.Event {
-	fits := func(e runlog.Event) bool {
-		ofServer := e.Kind <= runlog.Role || e.Kind == runlog.LinkState
-		return e.Node <= plan.MaxServers && e.Peer <= plan.MaxServers && e.Client <= maxClients+1 && (e.Node > 0 || !ofServer) &&
-			(e.Peer > 0 || e.Kind != runlog.LinkState)
-	}
 	for _, e := range events {
 		if !fits(e) {
 			return slices.DeleteFunc(slices.Clone(events), func(e runlog.Event) bool { return !fits(e) })
@@ -154,6 +153,13 @@ func drawable(events []runlog.Event) []runlog.Event {
 
 // at turns a time of the log into one of the page.
 func (t *timeline) at(ns int64) int64 { return ns / 1000 }
+
+// fits says whether an event can be drawn in the lanes of servers and clients.
+func fits(e runlog.Event) bool {
+	ofServer := e.Kind <= runlog.Role || e.Kind == runlog.LinkState
+	return e.Node <= plan.MaxServers && e.Peer <= plan.MaxServers && e.Client <= maxClients+1 && (e.Node > 0 || !ofServer) &&
+		(e.Peer > 0 || e.Kind != runlog.LinkState)
+}
 
 func (t *timeline) gatherServers(n int) {
 	t.Servers = make([]serverLane, n)
