@@ -60,6 +60,20 @@ func newRoot() *cobra.Command {
 		killsCommand(), mutantsCommand(), incidentsCommand(), counterexamplesCommand(),
 		imageCommand(), doctorCommand(), newCommand(), versionCommand(),
 	)
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err == nil && len(rest) > 0 {
+				err = fmt.Errorf("unknown command %q for %q", rest[0], c.CommandPath())
+			}
+			if err != nil {
+				return usageError(root, args, err)
+			}
+			return c.Help()
+		},
+	})
 	return root
 }
 
