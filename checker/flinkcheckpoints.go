@@ -131,7 +131,7 @@ var flinkEnded = Check{
 // endedJob is the event that first says that the job is over for good.
 func (r *Run) endedJob() *runlog.Event {
 	for i := range r.Events {
-		if e := &r.Events[i]; e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed) {
+		if e := &r.Events[i]; e.EndsJob() {
 			return e
 		}
 	}
@@ -155,7 +155,7 @@ func judgeFlinkEnded(r *Run, _ Budget) Result {
 		switch {
 		case e.Kind == runlog.Grant:
 			grants[e.Token] = len(grants) + 1
-		case e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed):
+		case e.EndsJob():
 			if was == nil {
 				over[e.Job] = e
 			}

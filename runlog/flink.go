@@ -103,6 +103,14 @@ const (
 	JobFailed     = "failed"
 )
 
+// JobOver says whether a job in that state has ended for good.
+func JobOver(state string) bool {
+	return state == JobCancelled || state == JobFinished || state == JobFailed
+}
+
+// EndsJob says whether e tells that a job has ended for good.
+func (e *Event) EndsJob() bool { return e.Kind == JobState && JobOver(e.Text) }
+
 // What a Checkpoint says.
 const (
 	Triggered = "triggered"

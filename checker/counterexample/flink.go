@@ -53,7 +53,7 @@ var flinkAccounts = []*account{
 		check: "flink-exactly-once",
 		about: func(a *apart, i int) bool {
 			k := a.event(i).Kind
-			return k == runlog.Output || k == runlog.Drained || overForGood(a.event(i)) || a.writes(i, underInput)
+			return k == runlog.Output || k == runlog.Drained || a.event(i).EndsJob() || a.writes(i, underInput)
 		},
 		with: withRecord, beside: besideRecord,
 	},
@@ -103,11 +103,6 @@ func ofKinds(kinds ...runlog.Kind) func(*apart, int) bool {
 
 func completes(e *runlog.Event) bool {
 	return e.Kind == runlog.Checkpoint && e.Text == runlog.Completed
-}
-
-// overForGood says whether an event says that a job has come to its end.
-func overForGood(e *runlog.Event) bool {
-	return e.Kind == runlog.JobState && (e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished || e.Text == runlog.JobFailed)
 }
 
 // withReign keeps, of a process that leads, all up to where its leadership ends:

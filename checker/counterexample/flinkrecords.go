@@ -25,7 +25,7 @@ func withRecord(a *apart, i int) {
 	a.keepThere(i)
 	ends := slices.Clone(a.ofKind[runlog.Drained])
 	for _, k := range a.ofKind[runlog.JobState] {
-		if overForGood(a.event(k)) {
+		if a.event(k).EndsJob() {
 			ends = append(ends, k)
 		}
 	}

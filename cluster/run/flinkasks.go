@@ -184,7 +184,7 @@ func (f *flinkRun) awaitFinished(ctx context.Context, what, id string) error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		state = f.others[id]
-		return state == runlog.JobFinished || state == runlog.JobFailed || state == runlog.JobCancelled
+		return runlog.JobOver(state)
 	})
 	if errors.Is(err, errLate) || err == nil && state != runlog.JobFinished {
 		return unfinished{fmt.Sprintf("%s was %s, and not finished within %v", what, cmp.Or(state, "not heard of"), askWithin)}

@@ -66,10 +66,10 @@ func (f *flinkRun) observe(e runlog.Event) {
 
 // turned takes note of the job's state.
 func (j *jobRun) turned(state string) {
-	switch state {
-	case runlog.JobCancelled, runlog.JobFinished, runlog.JobFailed:
+	switch {
+	case runlog.JobOver(state):
 		j.ended = cmp.Or(j.ended, state)
-	case runlog.JobRunning:
+	case state == runlog.JobRunning:
 		j.again = j.again || j.ended != ""
 	}
 }
