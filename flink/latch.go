@@ -27,12 +27,7 @@ type latch struct {
 // enter gives up leadership and the znode, makes another one, and looks where that
 // stands (LeaderLatch.reset).
 func (l *latch) enter() {
-	l.setLeads(false)
-	if l.own != "" {
-		l.conn.persist(always, remove(l.own), func(*zookeeper.Reply) {})
-		l.own = ""
-	}
-	l.made++
+	l.close()
 	id := fmt.Sprintf("_c_%s.%d-latch-", l.name, l.made)
 	l.create(id, l.made)
 }
@@ -162,7 +157,7 @@ func (l *latch) fired(e zookeeper.WatchedEvent) {
 	}
 }
 
-// close gives up leadership and the znode for good (LeaderLatch.close).
+// close gives up leadership and the znode (LeaderLatch.close).
 func (l *latch) close() {
 	l.setLeads(false)
 	l.made++ // whatever is under way is in vain
