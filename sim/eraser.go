@@ -68,15 +68,11 @@ func (e *eraser) stepped(r *run) {
 // answered goes on after a reply. A call without one is made again, from the top, as
 // is a call for the next leaf.
 func (e *eraser) answered(r *run, reply *zookeeper.Reply) {
-	var kids []string
-	if reply != nil {
-		kids = reply.Kids.Names()
-	}
 	switch {
 	case reply == nil || !e.looking:
 		e.descend(r, e.path)
-	case reply.Err == zookeeper.OK && len(kids) > 0:
-		e.descend(r, e.at+"/"+kids[0])
+	case reply.Err == zookeeper.OK && reply.Kids.Len() > 0:
+		e.descend(r, e.at+"/"+reply.Kids.Names()[0])
 	case reply.Err == zookeeper.OK:
 		e.looking = false
 		e.submit(r, zookeeper.Request{Op: zookeeper.OpDelete, Path: e.at, Version: plan.AnyVersion})

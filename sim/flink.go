@@ -217,7 +217,7 @@ func (c *cluster) heed(f *flinkProcess, e *runlog.Event) {
 		}
 	case runlog.JobState:
 		switch {
-		case e.Text == runlog.JobCancelled || e.Text == runlog.JobFinished:
+		case e.EndsJob():
 			c.cancelWanted, c.stopWanted, c.ended = false, false, true
 		case e.Text == runlog.JobRunning && c.ended:
 			c.again = true
@@ -361,15 +361,8 @@ func (c *cluster) jobRunning() bool {
 // applicationOver says whether nothing more will come of an application: its job has
 // ended and every JobManager with it, or one runs it again.
 func (c *cluster) applicationOver() bool {
-	if !c.plan.Flink.Application || !c.ended {
-		return false
-	}
-	for _, f := range c.procs[:c.plan.Flink.JobManagers] {
-		if !f.done {
-			return c.again
-		}
-	}
-	return true
+	waits := slices.ContainsFunc(c.procs[:c.plan.Flink.JobManagers], func(f *flinkProcess) bool { return !f.done })
+	return c.ended && (c.again || !waits)
 }
 
 // drain tells that every job has put out all that there is.

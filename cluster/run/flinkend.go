@@ -28,7 +28,7 @@ func (f *flinkRun) proveHealth(ctx context.Context) error {
 	if f == nil {
 		return nil
 	}
-	if f.w.plan.Flink.Application && f.over() {
+	if f.w.plan.EndsApplication() {
 		return f.proveEnd(ctx)
 	}
 	// Two that both lead for longer than any session lives will do so for ever.

@@ -147,15 +147,13 @@ func (o *runOptions) resolve(c *cobra.Command) (err error) {
 		if err != nil {
 			return err
 		}
-		if o.world != campaign.Sim {
-			if err := campaign.CheckRelease(job.Plan, o.version); err != nil {
-				return err
-			}
-		}
 		if o.world == campaign.Sim {
-			if err := nearby(job.Plan); err != nil {
-				return err
-			}
+			err = nearby(job.Plan)
+		} else {
+			err = campaign.CheckRelease(job.Plan, o.version)
+		}
+		if err != nil {
+			return err
 		}
 		if err := errors.Join(campaign.CheckPlan(job.Plan, o.world), campaign.CheckJobJar(job.Plan, o.world, o.jobJar)); err != nil {
 			return err
